@@ -1,0 +1,2 @@
+//! The Lambda function `change-poller`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The Lambda function `event-router`.
+fn main() {}

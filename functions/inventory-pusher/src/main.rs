@@ -1,0 +1,2 @@
+//! The Lambda function `inventory-pusher`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The Lambda function `invoice-writer`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The Lambda function `order-writer`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The Lambda function `payment-capture`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The Lambda function `review-desk`.
+fn main() {}

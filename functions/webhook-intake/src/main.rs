@@ -1,0 +1,2 @@
+//! The Lambda function `webhook-intake`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The local world.
+fn main() {}
