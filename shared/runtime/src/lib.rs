@@ -1,1 +1,6 @@
-//! runtime
+//! What every Lambda function shares.
+
+pub mod aws_error;
+pub mod queue;
+pub mod topic;
+pub mod workflow;

@@ -1,0 +1,224 @@
+//! The workflow engine: start a run, answer a waiting step, ask how a run stands.
+
+use crate::aws_error::{answered_with, aws_failure};
+use async_trait::async_trait;
+use domain::failure::Failure;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// What came of starting a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It runs. The execution's ARN.
+    New(String),
+    /// A run of this name was started before; names stay taken for 90 days.
+    AlreadyExists,
+}
+
+/// What came of answering a waiting step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The step has it.
+    Delivered,
+    /// Nobody waits any more. Counts as delivered: the ledger, not the token, is the truth.
+    Gone,
+}
+
+/// How a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It is going on.
+    Running,
+    /// It ended as it should.
+    Succeeded,
+    /// It failed, timed out or was stopped.
+    Broken,
+    /// There is no run of this name (any more).
+    Unknown,
+}
+
+/// The workflow engine.
+#[async_trait]
+pub trait Workflow: Send + Sync {
+    /// Starts the run `name` with `input`.
+    ///
+    /// # Errors
+    /// Those of [`aws_failure`].
+    async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure>;
+
+    /// Answers the step waiting under `token` with its output.
+    ///
+    /// # Errors
+    /// Those of [`aws_failure`]; a token nobody waits for is no error.
+    async fn succeed(&self, token: &SecretString, output: &Value) -> Result<Answer, Failure>;
+
+    /// Answers the step waiting under `token` with a failure: `error` is the name its `Catch` sees, `cause` is
+    /// for people.
+    ///
+    /// # Errors
+    /// As [`Workflow::succeed`].
+    async fn fail(&self, token: &SecretString, error: &str, cause: &str) -> Result<Answer, Failure>;
+
+    /// How the run `name` stands.
+    ///
+    /// # Errors
+    /// Those of [`aws_failure`].
+    async fn state(&self, name: &str) -> Result<RunState, Failure>;
+}
+
+/// The codes of an answer nobody waits for.
+const GONE_CODES: [&str; 3] = ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"];
+
+/// AWS Step Functions.
+pub struct StepFunctions {
+    client: aws_sdk_sfn::Client,
+    machine_arn: String,
+}
+
+impl StepFunctions {
+    /// The state machine `machine_arn`. Answering tokens needs no machine: give an empty text.
+    pub fn new(client: aws_sdk_sfn::Client, machine_arn: impl Into<String>) -> Self {
+        Self {
+            client,
+            machine_arn: machine_arn.into(),
+        }
+    }
+
+    /// `arn:…:stateMachine:name` → `arn:…:execution:name:run`.
+    fn execution_arn(&self, run: &str) -> String {
+        format!(
+            "{}:{run}",
+            self.machine_arn.replacen(":stateMachine:", ":execution:", 1)
+        )
+    }
+}
+
+#[async_trait]
+impl Workflow for StepFunctions {
+    async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure> {
+        let request = self.client.start_execution().state_machine_arn(&self.machine_arn);
+        match request.name(name).input(input.to_string()).send().await {
+            Ok(started) => Ok(Started::New(started.execution_arn)),
+            Err(error) if answered_with(&error, &["ExecutionAlreadyExists"]) => Ok(Started::AlreadyExists),
+            Err(error) => Err(aws_failure("starting a run", &error)),
+        }
+    }
+
+    async fn succeed(&self, token: &SecretString, output: &Value) -> Result<Answer, Failure> {
+        let request = self.client.send_task_success().task_token(token.expose_secret());
+        match request.output(output.to_string()).send().await {
+            Ok(_) => Ok(Answer::Delivered),
+            Err(error) if answered_with(&error, &GONE_CODES) => Ok(Answer::Gone),
+            Err(error) => Err(aws_failure("answering a waiting step", &error)),
+        }
+    }
+
+    async fn fail(&self, token: &SecretString, error: &str, cause: &str) -> Result<Answer, Failure> {
+        let request = self.client.send_task_failure().task_token(token.expose_secret());
+        match request.error(error).cause(cause).send().await {
+            Ok(_) => Ok(Answer::Delivered),
+            Err(error) if answered_with(&error, &GONE_CODES) => Ok(Answer::Gone),
+            Err(error) => Err(aws_failure("answering a waiting step", &error)),
+        }
+    }
+
+    async fn state(&self, name: &str) -> Result<RunState, Failure> {
+        let request = self
+            .client
+            .describe_execution()
+            .execution_arn(self.execution_arn(name));
+        match request.send().await {
+            Ok(run) => Ok(match run.status.as_str() {
+                "RUNNING" | "PENDING_REDRIVE" => RunState::Running,
+                "SUCCEEDED" => RunState::Succeeded,
+                _ => RunState::Broken,
+            }),
+            Err(error) if answered_with(&error, &["ExecutionDoesNotExist"]) => Ok(RunState::Unknown),
+            Err(error) => Err(aws_failure("asking for a run", &error)),
+        }
+    }
+}
+
+/// A workflow engine in memory, for tests.
+#[derive(Default)]
+pub struct MemoryWorkflow {
+    inner: Mutex<MemoryWorkflowState>,
+}
+
+/// What a [`MemoryWorkflow`] has seen.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryWorkflowState {
+    /// Runs by name: input and state.
+    pub runs: BTreeMap<String, (Value, RunState)>,
+    /// Answers in order: token, and the output or (error, cause).
+    pub answers: Vec<(String, Result<Value, (String, String)>)>,
+    /// Tokens nobody waits for.
+    pub gone_tokens: Vec<String>,
+    /// How many of the next calls fail as an unreachable service would.
+    pub failures_left: usize,
+}
+
+impl MemoryWorkflow {
+    /// What it has seen, and what it will do: tests may change it.
+    pub fn seen(&self) -> MutexGuard<'_, MemoryWorkflowState> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reached(&self) -> Result<MutexGuard<'_, MemoryWorkflowState>, Failure> {
+        let mut state = self.seen();
+        if state.failures_left > 0 {
+            state.failures_left -= 1;
+            let what = "calling the workflow engine: no answer";
+            return Err(Failure::new(
+                domain::failure::FailureName::SystemUnavailable,
+                what,
+            ));
+        }
+        Ok(state)
+    }
+
+    fn answer(&self, token: &SecretString, with: Result<Value, (String, String)>) -> Result<Answer, Failure> {
+        let mut state = self.reached()?;
+        let token = token.expose_secret().to_owned();
+        if state.gone_tokens.contains(&token) {
+            return Ok(Answer::Gone);
+        }
+        state.gone_tokens.push(token.clone());
+        state.answers.push((token, with));
+        Ok(Answer::Delivered)
+    }
+}
+
+#[async_trait]
+impl Workflow for MemoryWorkflow {
+    async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure> {
+        let mut state = self.reached()?;
+        if state.runs.contains_key(name) {
+            return Ok(Started::AlreadyExists);
+        }
+        state
+            .runs
+            .insert(name.to_owned(), (input.clone(), RunState::Running));
+        Ok(Started::New(format!("arn:memory:{name}")))
+    }
+
+    async fn succeed(&self, token: &SecretString, output: &Value) -> Result<Answer, Failure> {
+        self.answer(token, Ok(output.clone()))
+    }
+
+    async fn fail(&self, token: &SecretString, error: &str, cause: &str) -> Result<Answer, Failure> {
+        self.answer(token, Err((error.to_owned(), cause.to_owned())))
+    }
+
+    async fn state(&self, name: &str) -> Result<RunState, Failure> {
+        Ok(self
+            .reached()?
+            .runs
+            .get(name)
+            .map_or(RunState::Unknown, |(_, state)| *state))
+    }
+}
