@@ -1,2 +1,7 @@
-//! The local world.
-fn main() {}
+//! `sandbox`: the local world of odoo-heartland. See `sandbox --help`.
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    sandbox::cli::main().await
+}

@@ -1,0 +1,1 @@
+//! The AWS side of the local world: MiniStack, the build, the deployment.

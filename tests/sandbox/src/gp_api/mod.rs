@@ -1,0 +1,1 @@
+//! The simulated GP-API gateway.

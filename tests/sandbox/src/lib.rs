@@ -1,0 +1,16 @@
+//! The local world of odoo-heartland as a library: it installs pinned tools, starts a real Odoo and the AWS emulator,
+//! simulates the gateway and the shop, and describes all of it to tests in other processes.
+//!
+//! The program `sandbox` ([`cli`]) is a thin shell around it; end-to-end tests use the library directly.
+#![recursion_limit = "256"]
+
+pub mod aws;
+pub mod cli;
+pub mod gp_api;
+pub mod odoo;
+pub mod places;
+pub mod process;
+pub mod progress;
+pub mod shop;
+pub mod tools;
+pub mod world;

@@ -1,0 +1,1 @@
+//! A real Odoo 19 with PostgreSQL.
