@@ -73,7 +73,12 @@ pub struct Failure {
 impl Failure {
     /// A failure with its name and what happened.
     pub fn new(name: FailureName, what: impl Into<String>) -> Self {
-        Self { name, what: what.into(), field: None, remedy: None }
+        Self {
+            name,
+            what: what.into(),
+            field: None,
+            remedy: None,
+        }
     }
 
     /// Names the field or key that is wrong.

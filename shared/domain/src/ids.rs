@@ -97,7 +97,10 @@ impl FromStr for OrderKey {
     type Err = BadId;
     fn from_str(text: &str) -> Result<Self, BadId> {
         let (store, id) = text.split_once('/').unwrap_or(("", text));
-        Ok(Self { store: store.parse()?, id: id.parse()? })
+        Ok(Self {
+            store: store.parse()?,
+            id: id.parse()?,
+        })
     }
 }
 

@@ -3,5 +3,7 @@
 
 pub mod failure;
 pub mod ids;
+pub mod merchant;
 pub mod money;
 pub mod order;
+pub mod outcome;

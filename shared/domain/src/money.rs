@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 /// An ISO 4217 currency with its exponent (the number of minor-unit digits: JPY 0, USD 2, KWD 3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +45,18 @@ impl Currency {
     /// The number of minor-unit digits.
     pub fn exponent(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or(0))
+    }
+}
+
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.code().cmp(other.code())
     }
 }
 
@@ -115,7 +127,11 @@ impl Money {
         let major = major.ok_or_else(|| MoneyError::NotANumber(shown()))?.normalize();
         let exponent = currency.exponent();
         if major.scale() > exponent {
-            return Err(MoneyError::TooPrecise { amount: shown(), currency, exponent });
+            return Err(MoneyError::TooPrecise {
+                amount: shown(),
+                currency,
+                exponent,
+            });
         }
         let mantissa = major.mantissa();
         let factor = 10_i128.pow(exponent - major.scale());
@@ -154,7 +170,9 @@ impl Money {
     /// # Errors
     /// As [`Money::checked_add`].
     pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::zero(currency), Self::checked_add)
+        amounts
+            .into_iter()
+            .try_fold(Self::zero(currency), Self::checked_add)
     }
 }
 

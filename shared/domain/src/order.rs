@@ -221,9 +221,16 @@ impl Order {
     /// [`MoneyError::TooLarge`].
     pub fn untaxed(&self) -> Result<Money, MoneyError> {
         let of = |minor| Money::new(minor, self.currency);
-        let plus = self.lines.iter().map(|l| l.net_minor).chain(self.charges.iter().map(|c| c.net_minor));
+        let plus = self
+            .lines
+            .iter()
+            .map(|l| l.net_minor)
+            .chain(self.charges.iter().map(|c| c.net_minor));
         let plus = Money::sum(self.currency, plus.map(of))?;
-        plus.checked_sub(Money::sum(self.currency, self.discounts.iter().map(|d| of(d.net_minor)))?)
+        plus.checked_sub(Money::sum(
+            self.currency,
+            self.discounts.iter().map(|d| of(d.net_minor)),
+        )?)
     }
 
     /// The sum of all taxes.
@@ -231,7 +238,12 @@ impl Order {
     /// # Errors
     /// [`MoneyError::TooLarge`].
     pub fn tax(&self) -> Result<Money, MoneyError> {
-        Money::sum(self.currency, self.taxes.iter().map(|t| Money::new(t.amount_minor, self.currency)))
+        Money::sum(
+            self.currency,
+            self.taxes
+                .iter()
+                .map(|t| Money::new(t.amount_minor, self.currency)),
+        )
     }
 
     /// The order's civil date in the merchant's time zone: the date of its documents in Odoo.
