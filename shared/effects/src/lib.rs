@@ -1,1 +1,32 @@
-//! effects
+//! The effects ledger: the memory of what was done to another system, so that it is done once.
+//!
+//! An *effect* is something done to another system (a capture, a document written). Its id derives from the
+//! business fact, its item is written *before* anything is sent, and every write is fenced by owner and attempt.
+//! [`perform`] is the one place that knows the order of the steps; a batch takes the same steps by hand:
+//! [`Ledger::claim`], resolve when somebody may have sent before, [`Ledger::sending`], send, [`Ledger::settle`].
+//!
+//! The crate knows no Lambda, no gateway and no ERP. It has a DynamoDB store and a memory store that pass the
+//! same suite (`tests/suite`).
+
+mod cancel;
+mod clock;
+mod decide;
+mod dynamodb;
+mod facts;
+mod ids;
+mod ledger;
+mod memory;
+mod perform;
+mod record;
+mod store;
+
+pub use cancel::{CancelRequest, Cancelling, Closed, cancel};
+pub use clock::{Clock, ManualClock, SystemClock, UnixMillis, UnixSeconds};
+pub use dynamodb::{DynamoStore, OPEN_INDEX, OPEN_STATE};
+pub use facts::{FactKey, Facts, Fingerprint};
+pub use ids::{EffectId, EffectKind, OwnerId, RequestId};
+pub use ledger::{ClaimRequest, Claimed, Fence, KEEP_MONEY_S, Ledger, LedgerError, Past, Settled, Timing};
+pub use memory::MemoryStore;
+pub use perform::{EffectError, Performed, Remote, Resolution, Sent, perform};
+pub use record::{Record, State};
+pub use store::{Seen, Store, StoreError, Written};

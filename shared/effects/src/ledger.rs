@@ -1,0 +1,366 @@
+//! The ledger: claim, sending, settle. Every write carries a condition on owner, attempt and state as they were
+//! seen; whoever's condition fails has lost the fence, stops and changes nothing.
+
+use crate::{
+    clock::{Clock, UnixMillis},
+    decide::{self, Decision},
+    facts::{FactKey, Facts},
+    ids::{EffectId, OwnerId, RequestId},
+    record::{Record, State},
+    store::{Seen, Store, StoreError, Written},
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// How often a claim starts over because somebody else was faster. Each round means that another claim made
+/// progress, so more than a few of them mean something is wrong.
+const CLAIM_ROUNDS_MAX: u32 = 8;
+
+/// Seconds of 400 days: the refund window, for which effects on money are remembered.
+pub const KEEP_MONEY_S: i64 = 400 * 24 * 3600;
+
+/// The times of one kind of effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// How long this attempt may work at most: its function's remaining time. After that it must not send.
+    pub work_ms: i64,
+    /// How long the other system may still act on a request whose client has gone. "Not found" proves nothing
+    /// before that.
+    pub quiet_ms: i64,
+    /// How long after the first send the other system recognises a repeat. Later the effect is only looked up.
+    pub window_ms: i64,
+    /// How long a settled effect is remembered, seconds.
+    pub keep_s: i64,
+}
+
+impl Timing {
+    /// A lease outlives its holder's deadline by the quiet period of the other system.
+    pub fn lease_ms(&self) -> i64 {
+        self.work_ms.saturating_add(self.quiet_ms)
+    }
+}
+
+/// Wish to work on an effect.
+#[derive(Clone, Debug)]
+pub struct ClaimRequest {
+    /// Which effect.
+    pub effect: EffectId,
+    /// Who wants it.
+    pub owner: OwnerId,
+    /// What it is about.
+    pub facts: Facts,
+    /// Its times.
+    pub timing: Timing,
+    /// Whether a person (or the workflow after one) asks to try again after a refusal, with corrected input.
+    pub redrive: bool,
+}
+
+/// What a claim came to.
+#[derive(Debug)]
+pub enum Claimed {
+    /// It is ours, and certainly nothing was sent: act.
+    Fresh(Fence),
+    /// It is ours, and somebody may have sent it before: ask the other system first.
+    Resolve(Fence, Past),
+    /// It was done; the stored answer.
+    Applied(Value),
+    /// The other system refused it; the stored reason.
+    Refused(Value),
+    /// It was closed by a compensation.
+    Cancelled,
+    /// Somebody works on it.
+    InProgress {
+        /// Until when nobody else may claim it.
+        until: UnixMillis,
+    },
+    /// Same effect, other facts.
+    Conflict {
+        /// The names of the facts that differ.
+        facts: Vec<String>,
+    },
+}
+
+/// What is known of earlier attempts that may have sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The id it was sent under.
+    pub request_id: RequestId,
+    /// When it may first have been sent.
+    pub first_sent_at: UnixMillis,
+    /// When it may last have been sent.
+    pub last_sent_at: UnixMillis,
+    /// Whether "not found" now proves that it did not happen.
+    pub quiet_over: bool,
+    /// Whether it may be sent again once it is not found: the quiet period is over and the window is not.
+    pub may_send_again: bool,
+}
+
+/// The right to write an effect's record. Lost as soon as somebody else claims.
+#[derive(Debug)]
+pub struct Fence {
+    record: Record,
+    send_before: UnixMillis,
+    keep_s: i64,
+    /// Both sent times as they were before this attempt sent, to go back to when nothing left.
+    before_sending: Option<(Option<UnixMillis>, Option<UnixMillis>)>,
+}
+
+impl Fence {
+    /// The effect it is about.
+    pub fn effect(&self) -> &EffectId {
+        &self.record.effect
+    }
+
+    /// The id to give to the other system.
+    pub fn request_id(&self) -> &RequestId {
+        &self.record.request_id
+    }
+
+    /// Which attempt this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.record.attempt
+    }
+
+    /// Until when this attempt may send.
+    pub fn send_before(&self) -> UnixMillis {
+        self.send_before
+    }
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// Done, with the answer every later caller gets.
+    Applied(Value),
+    /// The other system definitely said no.
+    Refused(Value),
+    /// Nobody knows.
+    Unknown,
+    /// No byte of it left.
+    NotSent,
+    /// Resolved as not having happened, and closed for ever.
+    Cancelled,
+}
+
+/// Why the ledger could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// Somebody else holds the effect, or the lease is over: stop, change nothing.
+    #[error("the fence of effect {0} is lost")]
+    FenceLost(EffectId),
+    /// The store failed. The write may have landed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The effects ledger.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    key: FactKey,
+    restored_at: Option<UnixMillis>,
+}
+
+impl Ledger {
+    /// A ledger over a store.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, key: FactKey) -> Self {
+        Self {
+            store,
+            clock,
+            key,
+            restored_at: None,
+        }
+    }
+
+    /// Says that the table was restored to that moment: what was sent since then is forgotten. Within an effect's
+    /// window after it, an effect that looks unsent counts as [`State::Unknown`] and is looked up first.
+    #[must_use]
+    pub fn restored_at(mut self, moment: UnixMillis) -> Self {
+        self.restored_at = Some(moment);
+        self
+    }
+
+    /// Now, by the ledger's clock.
+    pub fn now(&self) -> UnixMillis {
+        self.clock.now()
+    }
+
+    /// Claims an effect: one conditional write that also tells what is there.
+    ///
+    /// # Errors
+    /// [`LedgerError::Store`]; [`LedgerError::FenceLost`] when others kept being faster.
+    pub async fn claim(&self, request: &ClaimRequest) -> Result<Claimed, LedgerError> {
+        let now = self.clock.now();
+        let request = &ClaimRequest {
+            owner: request.owner.for_one_claim(),
+            ..request.clone()
+        };
+        let mut ours = self.first_record(request, now);
+        let mut written = self.store.create(&ours).await?;
+        for _ in 0..CLAIM_ROUNDS_MAX {
+            let there = match written {
+                Written::Done => return Ok(self.claimed(ours, request, now)),
+                // Our own write, whose first answer was lost on the way.
+                Written::Found(there) if *there == ours => return Ok(self.claimed(ours, request, now)),
+                Written::Found(there) => *there,
+                Written::Absent => {
+                    ours = self.first_record(request, now);
+                    written = self.store.create(&ours).await?;
+                    continue;
+                }
+            };
+            let seen = Seen::of(&there);
+            match decide::next(there, request, &self.key, now) {
+                Decision::Answer(claimed) => return Ok(*claimed),
+                Decision::Take(record) => ours = self.after_restore(*record, request, now),
+            }
+            written = self.store.replace(&seen, &ours).await?;
+        }
+        Err(LedgerError::FenceLost(request.effect.clone()))
+    }
+
+    /// Says that the effect is about to be sent. Nothing may be sent before this has returned.
+    ///
+    /// # Errors
+    /// [`LedgerError::FenceLost`], also when the time to send is over; [`LedgerError::Store`].
+    pub async fn sending(&self, fence: &mut Fence) -> Result<(), LedgerError> {
+        self.may_send(fence)?;
+        let now = self.clock.now();
+        let mut record = fence.record.clone();
+        let before = (record.first_sent_at, record.last_sent_at);
+        record.state = State::Sent;
+        record.first_sent_at = record.first_sent_at.or(Some(now));
+        record.last_sent_at = Some(now);
+        self.write(fence, record).await?;
+        fence.before_sending.get_or_insert(before);
+        Ok(())
+    }
+
+    /// Whether this attempt may still send: asked again right before the first byte leaves, because the process
+    /// may have been frozen since [`Ledger::sending`].
+    ///
+    /// # Errors
+    /// [`LedgerError::FenceLost`] when its time is over.
+    pub fn may_send(&self, fence: &Fence) -> Result<(), LedgerError> {
+        if self.clock.now() < fence.send_before {
+            return Ok(());
+        }
+        Err(LedgerError::FenceLost(fence.record.effect.clone()))
+    }
+
+    /// Writes down how the attempt ended, and gives the lease back.
+    ///
+    /// # Errors
+    /// [`LedgerError::FenceLost`]; [`LedgerError::Store`].
+    pub async fn settle(&self, fence: &mut Fence, settled: Settled) -> Result<(), LedgerError> {
+        let now = self.clock.now();
+        let mut record = fence.record.clone();
+        record.lease_until = now;
+        match settled {
+            Settled::Applied(answer) => (record.state, record.result) = (State::Applied, Some(answer)),
+            Settled::Refused(reason) => (record.state, record.result) = (State::Refused, Some(reason)),
+            Settled::Cancelled => record.state = State::Cancelled,
+            Settled::Unknown => {
+                record.state = State::Unknown;
+                if fence.before_sending.is_some() {
+                    // Until now bytes of this attempt may have left: the quiet period starts here.
+                    record.last_sent_at = Some(now);
+                }
+            }
+            Settled::NotSent => {
+                if let Some(before) = fence.before_sending {
+                    (record.first_sent_at, record.last_sent_at) = before;
+                }
+                record.state = if record.may_have_been_sent() {
+                    State::Unknown
+                } else {
+                    State::Intended
+                };
+            }
+        }
+        if !record.state.is_open() {
+            record.forget_at = Some(now.seconds().plus_s(fence.keep_s));
+        }
+        self.write(fence, record).await
+    }
+
+    /// An effect as it stands, for people and for sweeps.
+    ///
+    /// # Errors
+    /// [`LedgerError::Store`].
+    pub async fn look(&self, effect: &EffectId) -> Result<Option<Record>, LedgerError> {
+        Ok(self.store.load(effect).await?)
+    }
+
+    /// Open effects first claimed before that time, oldest first: what a sweep turns into reviews.
+    ///
+    /// # Errors
+    /// [`LedgerError::Store`].
+    pub async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, LedgerError> {
+        Ok(self.store.open(created_before, limit).await?)
+    }
+
+    async fn write(&self, fence: &mut Fence, record: Record) -> Result<(), LedgerError> {
+        match self.store.replace(&Seen::of(&fence.record), &record).await? {
+            Written::Done => {}
+            // Our own write, whose first answer was lost on the way.
+            Written::Found(there) if *there == record => {}
+            Written::Found(_) | Written::Absent => {
+                return Err(LedgerError::FenceLost(record.effect));
+            }
+        }
+        fence.record = record;
+        Ok(())
+    }
+
+    fn claimed(&self, record: Record, request: &ClaimRequest, now: UnixMillis) -> Claimed {
+        let past = past(&record, &request.timing, now);
+        let fence = self.fence(record, &request.timing, now);
+        match past {
+            Some(past) => Claimed::Resolve(fence, past),
+            None => Claimed::Fresh(fence),
+        }
+    }
+
+    pub(crate) fn fence(&self, record: Record, timing: &Timing, now: UnixMillis) -> Fence {
+        let send_before = now.plus_ms(timing.work_ms);
+        Fence {
+            record,
+            send_before,
+            keep_s: timing.keep_s,
+            before_sending: None,
+        }
+    }
+
+    /// The record of a first claim.
+    pub(crate) fn first_record(&self, request: &ClaimRequest, now: UnixMillis) -> Record {
+        self.after_restore(decide::first(request, &self.key, now), request, now)
+    }
+
+    fn after_restore(&self, mut record: Record, request: &ClaimRequest, now: UnixMillis) -> Record {
+        let restored_at = self
+            .restored_at
+            .filter(|moment| now.since_ms(*moment) < request.timing.window_ms);
+        if let (Some(moment), false) = (restored_at, record.may_have_been_sent()) {
+            record.state = State::Unknown;
+            (record.first_sent_at, record.last_sent_at) = (Some(moment), Some(moment));
+        }
+        record
+    }
+}
+
+/// What earlier attempts may have sent; nothing when they certainly sent nothing.
+pub(crate) fn past(record: &Record, timing: &Timing, now: UnixMillis) -> Option<Past> {
+    let first_sent_at = record.first_sent_at?;
+    let last_sent_at = record.last_sent_at.unwrap_or(first_sent_at);
+    let quiet_over = now.since_ms(last_sent_at) >= timing.quiet_ms;
+    let window_over = now.since_ms(first_sent_at) >= timing.window_ms;
+    Some(Past {
+        request_id: record.request_id.clone(),
+        first_sent_at,
+        last_sent_at,
+        quiet_over,
+        may_send_again: quiet_over && !window_over,
+    })
+}
