@@ -1,0 +1,200 @@
+//! What an event means for its order: the decision of the event router, without its I/O.
+//!
+//! Only an event with an actionable payment opens a run. The order item owns the run: a run is opened by moving the
+//! item to the next generation under a condition, so that of two events that decide the same only one does it.
+
+use crate::{
+    event::EventId,
+    failure::{Failure, FailureName},
+    merchant::Merchant,
+    order::{Facts, Order, Payment},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where an order stands with us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// Known, but nothing was ever started for it.
+    Recorded,
+    /// A run works on it.
+    Open,
+    /// Its last run ended with the order paid and invoiced.
+    Completed,
+    /// Its last run ended otherwise: declined, cancelled, rejected.
+    Closed,
+}
+
+/// What the order item remembers and the decision depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderView {
+    /// Where the order stands.
+    pub state: OrderState,
+    /// The last run's number; 0 before the first.
+    pub generation: u32,
+    /// The modification time of the newest version we have recorded.
+    pub newest: Timestamp,
+    /// The event that opened the last run.
+    pub opened_by: Option<EventId>,
+    /// [`Order::facts`] of the version the last run was opened with.
+    pub facts: Option<Facts>,
+    /// The versions that came from our own writes to the shop.
+    pub our_writes: Vec<EventId>,
+}
+
+/// What to do with an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Record this version and open a run under this number.
+    Open {
+        /// The number of the run.
+        generation: u32,
+    },
+    /// The run this event opened is live: start it if it is not there. Seen is not the same as finished.
+    Resume {
+        /// The number of the run.
+        generation: u32,
+    },
+    /// Record this version; start nothing.
+    Record(RecordReason),
+    /// Record this version and ask a person: it contradicts what is running or done.
+    RecordAndReview(Failure),
+    /// Nothing to do.
+    Ignore(IgnoreReason),
+}
+
+/// Why an event starts nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordReason {
+    /// Its payment is not actionable: not paid yet, or not in a way we handle.
+    NotPaid,
+    /// Cancelled, failed or refunded before anything was done for it.
+    Closed,
+    /// Ordered before the cut-over date.
+    BeforeCutOver,
+    /// Nothing that matters to us has changed.
+    Unchanged,
+}
+
+/// Why an event is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IgnoreReason {
+    /// This version is known, and what it led to is finished or was recorded.
+    Repeat,
+    /// The echo of our own write.
+    Echo,
+    /// A newer version is known.
+    Older,
+}
+
+/// Decides what an event means. `event` is the id of the event that brought `order`; `seen` is the order item, if
+/// there is one.
+pub fn decide(seen: Option<&OrderView>, order: &Order, event: &EventId, merchant: &Merchant) -> Decision {
+    let Some(seen) = seen else {
+        return first_or_next(order, 1, merchant);
+    };
+    if seen.our_writes.contains(event) {
+        return Decision::Ignore(IgnoreReason::Echo);
+    }
+    if seen.state == OrderState::Open && seen.opened_by.as_ref() == Some(event) {
+        return Decision::Resume {
+            generation: seen.generation,
+        };
+    }
+    if order.modified_at < seen.newest {
+        return Decision::Ignore(IgnoreReason::Older);
+    }
+    let repeat = order.modified_at == seen.newest;
+    match seen.state {
+        OrderState::Recorded | OrderState::Closed => without_run(seen, order, repeat, merchant),
+        OrderState::Open | OrderState::Completed if repeat => Decision::Ignore(IgnoreReason::Repeat),
+        OrderState::Open => while_running(seen, order),
+        OrderState::Completed => when_done(seen, order),
+    }
+}
+
+/// A version of an order that has no live run and is not paid yet.
+fn first_or_next(order: &Order, generation: u32, merchant: &Merchant) -> Decision {
+    if merchant.is_before_cut_over(order) {
+        return Decision::Record(RecordReason::BeforeCutOver);
+    }
+    match order.payment {
+        Payment::Pending => Decision::Record(RecordReason::NotPaid),
+        Payment::Closed => Decision::Record(RecordReason::Closed),
+        Payment::Token { .. } | Payment::Authorized { .. } | Payment::Captured { .. } => {
+            Decision::Open { generation }
+        }
+    }
+}
+
+/// A known version is decided again, too: it may have come while a run was live that has ended since, or the decision
+/// was lost on the way. What the last run has already tried is not tried again.
+fn without_run(seen: &OrderView, order: &Order, repeat: bool, merchant: &Merchant) -> Decision {
+    let tried = seen.facts.as_ref() == Some(&order.facts());
+    let decision = match tried {
+        true => Decision::Record(RecordReason::Unchanged),
+        false => first_or_next(order, seen.generation.saturating_add(1), merchant),
+    };
+    match decision {
+        Decision::Record(_) if repeat => Decision::Ignore(IgnoreReason::Repeat),
+        decision => decision,
+    }
+}
+
+/// The run goes on with the version it was opened with; a person decides, and a redrive takes the newest version.
+fn while_running(seen: &OrderView, order: &Order) -> Decision {
+    let Some(before) = &seen.facts else {
+        return Decision::Record(RecordReason::Unchanged);
+    };
+    let taken = matches!(
+        order.payment,
+        Payment::Authorized { .. } | Payment::Captured { .. }
+    );
+    if order.payment == Payment::Closed {
+        return review(
+            "the shop cancelled or refunded the order while it is being processed",
+            "drop the run if it is parked; otherwise cancel or refund the order in Odoo and at the gateway",
+        );
+    }
+    if before.is_token() && taken {
+        return review(
+            "the shop has taken a payment of its own while ours is being processed",
+            "look both transactions up at the gateway and void one of them",
+        );
+    }
+    if before.goods != order.facts().goods {
+        return review(
+            "the shop changed the order while it is being processed",
+            "compare the order in Odoo with the shop's; a parked run takes the newest version when it is redriven",
+        );
+    }
+    Decision::Record(RecordReason::Unchanged)
+}
+
+/// The payment of a finished order may look different by now, because we told the shop of it.
+fn when_done(seen: &OrderView, order: &Order) -> Decision {
+    if order.payment == Payment::Closed {
+        return review(
+            "the shop cancelled or refunded an order that is paid and invoiced",
+            "credit the invoice in Odoo and refund the payment, unless the shop's plugin has refunded it",
+        );
+    }
+    if seen
+        .facts
+        .as_ref()
+        .is_some_and(|before| before.goods != order.facts().goods)
+    {
+        return review(
+            "the shop changed an order that is paid and invoiced",
+            "compare the invoice with the shop's order and correct the one that is wrong",
+        );
+    }
+    Decision::Record(RecordReason::Unchanged)
+}
+
+fn review(what: &str, remedy: &str) -> Decision {
+    Decision::RecordAndReview(Failure::new(FailureName::Conflict, what).remedy(remedy))
+}
