@@ -7,6 +7,7 @@ use domain::{
     ids::{OrderKey, StoreId},
     money::{Currency, Money},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -45,7 +46,11 @@ impl InboxEvent {
         let body = serde_json::json!({
             "schema": self.schema, "event": self.event, "store": self.store, "via": self.via,
         });
-        Message { body, group: Some(group.to_owned()), dedup: Some(self.event.clone()) }
+        Message {
+            body,
+            group: Some(group.to_owned()),
+            dedup: Some(self.event.clone()),
+        }
     }
 }
 
@@ -99,6 +104,9 @@ pub struct PaymentFacts {
     pub brand: String,
     /// Whether we authorized it. What the shop's plugin authorized is never voided or refunded by us.
     pub owned: bool,
+    /// When the gateway was last seen to hold it: an older one is read again before it is captured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
 }
 
 impl PaymentFacts {
@@ -124,7 +132,11 @@ pub struct RecordRef {
 /// [`FailureName::Refused`] when it has another shape; the message itself is not quoted.
 pub fn read<T: DeserializeOwned>(message: Value) -> Result<T, Failure> {
     serde_json::from_value(message).map_err(|error| {
-        let what = format!("the message cannot be read: {:?} at line {}", error.classify(), error.line());
+        let what = format!(
+            "the message cannot be read: {:?} at line {}",
+            error.classify(),
+            error.line()
+        );
         Failure::new(FailureName::Refused, what)
     })
 }

@@ -1,0 +1,171 @@
+//! Content, kept once: the signed body as it came (`payload/{event}`) and the canonical order made of it
+//! (`content/{order}/{event}`). Messages carry only the ids.
+
+use super::ttl_s;
+use crate::{
+    items::{
+        Inserted, Items, NewItem,
+        typed::{self, Beside, Saved},
+    },
+    message::Via,
+};
+use domain::{
+    failure::{Failure, FailureName},
+    ids::{OrderKey, StoreId},
+    order::Order,
+};
+use effects::Clock;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// How long a signed body is kept: the window in which a webhook can come again.
+const PAYLOAD_DAYS: i64 = 30;
+/// How long an order's content is kept: longer than any run may wait for a person.
+const CONTENT_DAYS: i64 = 90;
+
+/// What came of storing a signed body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It is new.
+    New,
+    /// The same event with the same body was stored before. Whether it was *finished* is for the order item to say:
+    /// hand it on again.
+    Repeat,
+    /// The same event was stored before with another body: a person has to look. Nothing was changed.
+    OtherBody,
+}
+
+/// A signed body as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// The store it came from.
+    pub store: StoreId,
+    /// How it came.
+    pub via: Via,
+    /// The bytes that were signed.
+    pub body: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PayloadBody {
+    schema: u32,
+    store: StoreId,
+    via: Via,
+    sha256: String,
+    received_at_ms: i64,
+}
+
+/// The payload store.
+#[derive(Clone)]
+pub struct PayloadStore {
+    items: Arc<dyn Items>,
+    clock: Arc<dyn Clock>,
+}
+
+impl PayloadStore {
+    /// The payload store in this table.
+    pub fn new(items: Arc<dyn Items>, clock: Arc<dyn Clock>) -> Self {
+        Self { items, clock }
+    }
+
+    /// Stores a signed body under its event id, once.
+    ///
+    /// # Errors
+    /// Those of [`Items::insert`].
+    pub async fn store(
+        &self,
+        event: &str,
+        store: &StoreId,
+        via: Via,
+        body: &[u8],
+    ) -> Result<Stored, Failure> {
+        let now = self.clock.now();
+        let sha256 = hex::encode(Sha256::digest(body));
+        let about = PayloadBody {
+            schema: 1,
+            store: store.clone(),
+            via,
+            sha256: sha256.clone(),
+            received_at_ms: now.0,
+        };
+        let beside = Beside {
+            state: None,
+            ttl_s: ttl_s(now, PAYLOAD_DAYS),
+        };
+        let item = typed::item(&format!("payload/{event}"), &about, beside)?;
+        match self
+            .items
+            .insert(NewItem {
+                bytes: Some(body.to_vec()),
+                ..item
+            })
+            .await?
+        {
+            Inserted::Created => Ok(Stored::New),
+            Inserted::Exists(there) => {
+                let there = typed::parse::<PayloadBody>(there)?.value;
+                let same = there.sha256 == sha256 && there.store == *store;
+                Ok(if same { Stored::Repeat } else { Stored::OtherBody })
+            }
+        }
+    }
+
+    /// The signed body of an event.
+    ///
+    /// # Errors
+    /// Those of [`Items::get`].
+    pub async fn payload(&self, event: &str) -> Result<Option<Payload>, Failure> {
+        let Some(mut item) = self.items.get(&format!("payload/{event}")).await? else {
+            return Ok(None);
+        };
+        let body = item.bytes.take().unwrap_or_default();
+        let about = typed::parse::<PayloadBody>(item)?.value;
+        Ok(Some(Payload {
+            store: about.store,
+            via: about.via,
+            body,
+        }))
+    }
+
+    /// Stores one version of an order. A repeat with the same content is fine.
+    ///
+    /// # Errors
+    /// [`FailureName::Conflict`] when this version was stored with other content; those of [`Items::insert`].
+    pub async fn store_content(&self, event: &str, order: &Order) -> Result<(), Failure> {
+        let pk = content_key(&order.key, event);
+        let beside = Beside {
+            state: None,
+            ttl_s: ttl_s(self.clock.now(), CONTENT_DAYS),
+        };
+        if typed::save(&*self.items, &pk, None, order, beside).await? == Saved::Done {
+            return Ok(());
+        }
+        match typed::load::<Order>(&*self.items, &pk).await? {
+            Some(there) if there.value == *order => Ok(()),
+            _ => Err(Failure::new(
+                FailureName::Conflict,
+                format!("two contents for version {event}"),
+            )),
+        }
+    }
+
+    /// One version of an order.
+    ///
+    /// # Errors
+    /// [`FailureName::Refused`] when it is not there (any more); those of [`Items::get`].
+    pub async fn content(&self, order: &OrderKey, event: &str) -> Result<Order, Failure> {
+        let there = typed::load::<Order>(&*self.items, &content_key(order, event)).await?;
+        there.map(|there| there.value).ok_or_else(|| {
+            Failure::new(
+                FailureName::Refused,
+                format!("there is no content for version {event} of {order}"),
+            )
+            .remedy("send the order's webhook again, or wait for the poller to fetch it")
+        })
+    }
+}
+
+fn content_key(order: &OrderKey, event: &str) -> String {
+    format!("content/{order}/{event}")
+}
