@@ -1,0 +1,49 @@
+//! Running one command of the proof, with its output kept and counted.
+
+use anyhow::{Result, bail};
+use tokio::process::Command;
+
+use super::Tally;
+use crate::{
+    places::{Places, repository},
+    tools,
+};
+
+/// Runs a command in the repository; passed means exit code 0.
+///
+/// # Errors
+/// When it fails; the message has the end of its log.
+pub async fn check(places: &Places, name: &str, program: &str, arguments: &[&str]) -> Result<Tally> {
+    let mut command = Command::new(program);
+    command.current_dir(repository()).args(arguments);
+    tools::run(&mut command, &places.log(&format!("verify-{name}"))).await?;
+    Ok(Tally::ONE)
+}
+
+/// Runs `cargo test` with these arguments and counts its tests. A failed test is counted, not an error; the end of the
+/// log is shown.
+///
+/// # Errors
+/// When the tests could not be built or none was run: a suite that runs nothing proves nothing.
+pub async fn cargo_test(
+    places: &Places,
+    name: &str,
+    arguments: &[&str],
+    environment: &[(&str, String)],
+) -> Result<Tally> {
+    let log = places.log(&format!("verify-{name}"));
+    let mut command = Command::new("cargo");
+    command.current_dir(repository()).args(["test", "--quiet", "--no-fail-fast"]).args(arguments);
+    command.envs(environment.iter().map(|(k, v)| (k, v)));
+    let ended = tools::run(&mut command, &log).await;
+    let tally = Tally::of_cargo_test(&String::from_utf8_lossy(&std::fs::read(&log)?));
+    match ended {
+        Err(error) if tally.failed == 0 => Err(error),
+        Ok(()) if tally.passed == 0 => bail!("no test was run, see {}", log.display()),
+        Err(error) => {
+            crate::progress::say(format!("{error:#}"));
+            Ok(tally)
+        }
+        Ok(()) => Ok(tally),
+    }
+}
