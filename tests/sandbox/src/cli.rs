@@ -2,38 +2,103 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
 
+use crate::odoo;
+use crate::places::Places;
 use crate::progress;
+use crate::world::{Description, Parts, Remote, World};
 
 const ABOUT: &str = "\
 The local world of odoo-heartland.
 
 It installs a real Odoo 19 with PostgreSQL and an AWS emulator below target/sandbox/, builds and deploys the functions
 with the real `sam`, simulates the Heartland gateway and the shop, and stops everything when it ends. Nothing outside
-target/sandbox/ is changed, everything listens on 127.0.0.1 on free ports. The first start takes minutes, later ones
-seconds. Logs are in target/sandbox/log/.";
+target/sandbox/ is changed, except that as root a missing PostgreSQL is installed with apt. Everything listens on
+127.0.0.1 on free ports. The first start takes minutes, later ones seconds. Logs are in target/sandbox/log/.";
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo sandbox up                  start the world and stay; Ctrl-C ends it
+  cargo sandbox odoo up             only Odoo, set up for the merchant in infra/merchant.toml
+  cargo sandbox odoo reset          put the running world's Odoo back to where it began
+  cargo sandbox clean               remove everything that was installed and prepared";
 
 /// The arguments of `sandbox`.
-#[derive(Debug, Parser)]
-#[command(name = "sandbox", version, about = "The local world of odoo-heartland", long_about = ABOUT)]
+#[derive(Parser)]
+#[command(name = "sandbox", version, about = "The local world of odoo-heartland", long_about = ABOUT, after_help = EXAMPLES)]
 struct Arguments {
     #[command(subcommand)]
     command: Action,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Action {
-    /// Removes what was installed and prepared below target/sandbox/.
+    /// Start the world and stay until Ctrl-C; its addresses and keys go to target/sandbox/world.json.
+    Up(ExistingOdoo),
+    /// Odoo alone.
+    #[command(subcommand)]
+    Odoo(OdooAction),
+    /// Remove what was installed and prepared below target/sandbox/.
     Clean,
+}
+
+#[derive(Subcommand)]
+enum OdooAction {
+    /// Install and start Odoo, print how to log in, and stay until Ctrl-C.
+    Up,
+    /// Install and prepare everything that Odoo needs, and stop.
+    Prepare,
+    /// Put the running world's database back to the state right after the set-up.
+    Reset,
+    /// Look up every code and name of infra/merchant.toml with the integration's own rights.
+    Check(ExistingOdoo),
+}
+
+/// An Odoo that is already there; then none is installed.
+#[derive(Debug, Args)]
+pub struct ExistingOdoo {
+    /// Its address, such as https://example.odoo.com.
+    #[arg(long, requires_all = ["odoo_db", "odoo_key"])]
+    odoo_url: Option<String>,
+    /// Its database.
+    #[arg(long, requires = "odoo_url")]
+    odoo_db: Option<String>,
+    /// The API key of the integration's user; better given as the variable ODOO_KEY, which no process list shows.
+    #[arg(long, env = "ODOO_KEY", hide_env_values = true, requires = "odoo_url")]
+    odoo_key: Option<String>,
+}
+
+impl ExistingOdoo {
+    /// How to reach it, when one was named.
+    pub fn access(self) -> Option<odoo::Access> {
+        let (url, database, bot_key) = (self.odoo_url?, self.odoo_db?, self.odoo_key?);
+        Some(odoo::Access {
+            url: url.trim_end_matches('/').to_owned(),
+            database,
+            bot_key,
+            admin: None,
+        })
+    }
 }
 
 /// Runs the program; the exit code is 0 on success, 1 on failure, 2 for wrong arguments.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.command {
-        Action::Clean => {
-            crate::places::Places::open().and_then(|places| Ok(std::fs::remove_dir_all(places.root())?))
+    let work = async {
+        match arguments.command {
+            Action::Up(existing) => up(existing.access()).await,
+            Action::Odoo(action) => odoo_alone(action).await,
+            Action::Clean => clean(),
+        }
+    };
+    // Leaving this block drops the world, which ends all that it started.
+    let result = tokio::select! {
+        result = work => result,
+        () = asked_to_end() => {
+            progress::say("ending");
+            Ok(())
         }
     };
     match result {
@@ -43,4 +108,73 @@ pub async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminated.recv() => (),
+        _ = tokio::signal::ctrl_c() => (),
+    }
+}
+
+async fn up(existing_odoo: Option<odoo::Access>) -> Result<()> {
+    let world = World::start(Places::open()?, Parts { existing_odoo }).await?;
+    for line in welcome(world.description()) {
+        progress::say(line);
+    }
+    std::future::pending().await
+}
+
+async fn odoo_alone(action: OdooAction) -> Result<()> {
+    match action {
+        OdooAction::Up => up(None).await,
+        OdooAction::Prepare => odoo::prepare(&Places::open()?).await,
+        OdooAction::Reset => progress::step("Odoo: database reset", Remote::find()?.reset_odoo()).await,
+        OdooAction::Check(existing) => {
+            let access = match existing.access() {
+                Some(access) => access,
+                None => Description::read(&Places::open()?)?
+                    .odoo
+                    .context("the running world has no Odoo")?,
+            };
+            let text = std::fs::read_to_string(odoo::merchant_config())?;
+            let merchant = domain::merchant::Merchant::parse(&text)?;
+            let missing = odoo::check(&access, &merchant).await?;
+            missing.iter().for_each(progress::say);
+            anyhow::ensure!(
+                missing.is_empty(),
+                "{} names of infra/merchant.toml are not found as they should be",
+                missing.len()
+            );
+            progress::say("Odoo has everything that infra/merchant.toml names");
+            Ok(())
+        }
+    }
+}
+
+/// What a person needs in order to look around.
+fn welcome(description: &Description) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(odoo) = &description.odoo {
+        lines.push(format!("Odoo: {} (database {})", odoo.url, odoo.database));
+        if let Some(admin) = &odoo.admin {
+            lines.push(format!("      log in as {} with {}", admin.login, admin.password));
+        }
+    }
+    lines.push("addresses and keys: target/sandbox/world.json; Ctrl-C ends everything".to_owned());
+    lines
+}
+
+fn clean() -> Result<()> {
+    let places = Places::open()?;
+    anyhow::ensure!(
+        Description::read(&places).is_err(),
+        "a world is running: end it first"
+    );
+    std::fs::remove_dir_all(places.root())
+        .with_context(|| format!("cannot remove {}", places.root().display()))
 }

@@ -26,9 +26,9 @@ while read -r verb group; do
     del) left=""; for g in $groups; do [ "$g" = "$group" ] || left="$left $g"; done; groups=$left ;;
   esac
 done
-for g in $groups; do kill -TERM -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -s TERM -- "-$g" 2>/dev/null; done
 [ -z "$groups" ] || sleep 2
-for g in $groups; do kill -KILL -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -s KILL -- "-$g" 2>/dev/null; done
 "#;
 
 static REAPER_PIPE: OnceLock<Mutex<Option<std::process::ChildStdin>>> = OnceLock::new();

@@ -1,1 +1,9 @@
 //! The whole local world: which parts there are, how they start together, and how other processes find them.
+
+mod control;
+mod description;
+mod parts;
+
+pub use control::Remote;
+pub use description::Description;
+pub use parts::{Parts, World};

@@ -1,0 +1,286 @@
+//! Databases that are made once and copied ever after.
+//!
+//! Two stages, each a stopped PostgreSQL cluster in a directory named by the hash of all it was made from: `base-…` has
+//! the modules installed, `ready-…` has the merchant set up and the demo's products on top. A running instance is a
+//! copy of the latter.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::package::Package;
+use super::postgres::Postgres;
+use crate::places::{Places, repository};
+use crate::progress;
+use crate::tools;
+
+/// The modules of the demo's merchant; what they need comes with them.
+const MODULES: &str = "sale_management,stock,account,l10n_us,base_automation,loyalty,mrp";
+
+/// The name of the database that is used, and of the template it is reset to.
+pub const DATABASE: &str = "odoo";
+const TEMPLATE: &str = "ready";
+const BASE: &str = "base";
+
+const SCRIPTS: [&str; 3] = [
+    include_str!("../../odoo/sandbox_company.py"),
+    include_str!("../../odoo/set_up_merchant.py"),
+    include_str!("../../odoo/sandbox_data.py"),
+];
+
+/// What was made up when the databases were prepared. It opens nothing but a database on this machine's loopback.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Keys {
+    /// The password of PostgreSQL's superuser.
+    pub database_password: String,
+    /// The password of Odoo's administrator, login `admin`.
+    pub admin_password: String,
+    /// The API key of the administrator.
+    pub admin_key: String,
+    /// The API key of the integration's user.
+    pub bot_key: String,
+}
+
+/// A stopped cluster with a set-up database, its template, and Odoo's files.
+pub struct Prepared {
+    dir: PathBuf,
+    /// What is needed to log in.
+    pub keys: Keys,
+}
+
+/// The merchant configuration that the database is set up from: the variable `MERCHANT_CONFIG`, as in the build, or
+/// the repository's.
+pub fn merchant_config() -> PathBuf {
+    std::env::var_os("MERCHANT_CONFIG")
+        .map_or_else(|| repository().join("infra/merchant.toml"), PathBuf::from)
+}
+
+/// Prepares the databases, or finds them prepared.
+///
+/// # Errors
+/// When Odoo refuses the modules or the set-up; the message has the end of its log.
+pub async fn prepared(places: &Places, package: &Package) -> Result<Prepared> {
+    let merchant = std::fs::read_to_string(merchant_config())
+        .with_context(|| format!("cannot read {}", merchant_config().display()))?;
+    let base_from = format!("{MODULES}\n{}", package.identity());
+    let base = stage(places, BASE, &base_from);
+    progress::step(
+        "Odoo 19: database with its modules",
+        tools::kept(&base, &base_from, async |dir| {
+            make_base(places, package, &dir).await
+        }),
+    )
+    .await?;
+    let ready_from = format!("{base_from}\n{}\n{merchant}", SCRIPTS.join("\n"));
+    let ready = stage(places, TEMPLATE, &ready_from);
+    progress::step(
+        "Odoo 19: merchant set up",
+        tools::kept(&ready, &ready_from, async |dir| {
+            make_ready(places, package, &base, &dir).await
+        }),
+    )
+    .await?;
+    let keys = serde_json::from_str(&std::fs::read_to_string(ready.join("keys.json"))?)?;
+    Ok(Prepared { dir: ready, keys })
+}
+
+fn stage(places: &Places, name: &str, made_from: &str) -> PathBuf {
+    let hash = hex::encode(Sha256::digest(made_from.as_bytes()));
+    places.odoo().join(format!("{name}-{}", &hash[..12]))
+}
+
+async fn make_base(places: &Places, package: &Package, dir: &Path) -> Result<()> {
+    remove_older(dir)?;
+    let account = &package.postgres.account;
+    account.give(dir)?;
+    let password = tools::random_text()?;
+    let cluster = dir.join("pg");
+    package
+        .postgres
+        .init(&cluster, &password, &places.log("postgres-init"))
+        .await?;
+    let server = Postgres::start(
+        package.postgres.clone(),
+        &cluster,
+        &password,
+        &places.log("postgres-prepare"),
+    )
+    .await?;
+    server.create_database(BASE).await?;
+    let config = write_config(package, dir, &server, BASE, None)?;
+    let mut command = package.odoo("server", &config, &dir.join("data"));
+    command.args([
+        "--stop-after-init",
+        "--no-http",
+        "--log-level=warn",
+        "-i",
+        MODULES,
+    ]);
+    tools::run(&mut command.into(), &places.log("odoo-modules")).await?;
+    server.shut_down(&cluster).await?;
+    let keys = Keys {
+        database_password: password,
+        admin_password: tools::random_text()?,
+        ..Keys::unknown()
+    };
+    tools::write_private(&dir.join("keys.json"), &serde_json::to_string(&keys)?)
+}
+
+async fn make_ready(places: &Places, package: &Package, base: &Path, dir: &Path) -> Result<()> {
+    remove_older(dir)?;
+    let account = &package.postgres.account;
+    account.give(dir)?;
+    copy(&base.join("pg"), &dir.join("pg")).await?;
+    copy(&base.join("data"), &dir.join("data")).await?;
+    let mut keys: Keys = serde_json::from_str(&std::fs::read_to_string(base.join("keys.json"))?)?;
+    let cluster = dir.join("pg");
+    let log = places.log("postgres-prepare");
+    let server = Postgres::start(package.postgres.clone(), &cluster, &keys.database_password, &log).await?;
+    server.copy_database(BASE, TEMPLATE).await?;
+    let config = write_config(package, dir, &server, TEMPLATE, None)?;
+    let made = run_scripts(places, package, &config, dir, &keys.admin_password).await?;
+    keys.bot_key = made.get("API_KEY").context("the set-up gave no API_KEY")?.clone();
+    keys.admin_key = made
+        .get("ADMIN_API_KEY")
+        .context("the set-up gave no ADMIN_API_KEY")?
+        .clone();
+    server.drop_database(BASE).await?;
+    server.copy_database(TEMPLATE, DATABASE).await?;
+    server.shut_down(&cluster).await?;
+    tools::write_private(&dir.join("keys.json"), &serde_json::to_string(&keys)?)
+}
+
+/// Runs the three scripts in one Odoo shell; returns the lines `NAME value` that they print.
+async fn run_scripts(
+    places: &Places,
+    package: &Package,
+    config: &Path,
+    dir: &Path,
+    admin_password: &str,
+) -> Result<BTreeMap<String, String>> {
+    // A copy, because the account may not be able to read the work tree.
+    let merchant = dir.join("merchant.toml");
+    std::fs::copy(merchant_config(), &merchant)?;
+    package.postgres.account.give(&merchant)?;
+    let log = places.log("odoo-set-up");
+    let mut command = package.odoo("shell", config, &dir.join("data"));
+    command.args(["--no-http", "--log-level=warn"]);
+    command
+        .env("MERCHANT_CONFIG", &merchant)
+        .env("API_KEY_DAYS", "0")
+        .env("ADMIN_PASSWORD", admin_password);
+    tools::run_with_input(&mut command.into(), &log, Some(&SCRIPTS.join("\n"))).await?;
+    let text = std::fs::read_to_string(&log)?;
+    // The keys have left the scripts: they have no business in a log.
+    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("API_KEY")).collect();
+    std::fs::write(&log, kept.join("\n"))?;
+    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    Ok(pairs
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect())
+}
+
+impl Keys {
+    fn unknown() -> Self {
+        let empty = String::new;
+        Self {
+            database_password: empty(),
+            admin_password: empty(),
+            admin_key: empty(),
+            bot_key: empty(),
+        }
+    }
+}
+
+impl Prepared {
+    /// Copies the cluster and the files to `dir`, for one running instance.
+    ///
+    /// # Errors
+    /// Errors of the file system.
+    pub async fn copy_to(&self, package: &Package, dir: &Path) -> Result<()> {
+        if dir.exists() {
+            std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
+        }
+        std::fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        package.postgres.account.give(dir)?;
+        copy(&self.dir.join("pg"), &dir.join("pg")).await?;
+        copy(&self.dir.join("data"), &dir.join("data")).await
+    }
+
+    /// The template that [`DATABASE`] is reset to.
+    pub fn template(&self) -> &'static str {
+        TEMPLATE
+    }
+}
+
+/// The ports of a serving Odoo.
+#[derive(Debug, Clone, Copy)]
+pub struct Ports {
+    /// Pages and calls.
+    pub http: u16,
+    /// The long-polling process.
+    pub events: u16,
+}
+
+/// Writes Odoo's configuration file into `dir` and returns its path.
+///
+/// # Errors
+/// Errors of the file system.
+pub fn write_config(
+    package: &Package,
+    dir: &Path,
+    server: &Postgres,
+    database: &str,
+    ports: Option<Ports>,
+) -> Result<PathBuf> {
+    let data = dir.join("data");
+    if !data.exists() {
+        std::fs::create_dir(&data)?;
+        package.postgres.account.give(&data)?;
+    }
+    let mut text = format!(
+        "[options]\nadmin_passwd = {}\ndb_host = 127.0.0.1\ndb_port = {}\ndb_user = {}\ndb_password = {}\n\
+         db_name = {database}\ndbfilter = ^{database}$\nlist_db = False\ndata_dir = {}\nmax_cron_threads = 0\n",
+        tools::random_text()?,
+        server.port(),
+        super::postgres::USER,
+        server.password(),
+        data.display(),
+    );
+    if let Some(ports) = ports {
+        let Ports { http, events } = ports;
+        text += &format!(
+            "http_interface = 127.0.0.1\nhttp_port = {http}\ngevent_port = {events}\nworkers = {}\n",
+            super::WORKERS
+        );
+    }
+    let path = dir.join("odoo.conf");
+    tools::write_private(&path, &text)?;
+    package.postgres.account.give(&path)?;
+    Ok(path)
+}
+
+async fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut command = Command::new("cp");
+    command.args(["-a", "--reflink=auto"]).arg(from).arg(to);
+    tools::output(&mut command.into()).await.map(|_| ())
+}
+
+/// Removes what was prepared for other modules, scripts or merchants: its place is worth more than its time.
+fn remove_older(dir: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name().and_then(|name| name.to_str())) else {
+        return Ok(());
+    };
+    let stage = name.split('-').next().unwrap_or(name);
+    for entry in std::fs::read_dir(parent)?.flatten() {
+        let other = entry.file_name().to_string_lossy().into_owned();
+        if other != name && other.starts_with(&format!("{stage}-")) && entry.path().is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! One running instance: its own PostgreSQL, its own files, two workers.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::package::Package;
+use super::postgres::Postgres;
+use super::prepared::{DATABASE, Ports, Prepared, prepared, write_config};
+use super::{Access, Administrator};
+use crate::places::Places;
+use crate::process::{Child, until_ready};
+use crate::progress;
+use crate::tools;
+
+/// A started Odoo. Dropping it stops Odoo and PostgreSQL.
+///
+/// Several may run at once, each under a name of its own; they share the installed programs only.
+pub struct RunningOdoo {
+    access: Access,
+    package: Package,
+    prepared: Prepared,
+    dir: PathBuf,
+    config: PathBuf,
+    log: PathBuf,
+    // Odoo before PostgreSQL: fields are dropped in this order.
+    server: Option<Child>,
+    database: Postgres,
+}
+
+impl RunningOdoo {
+    /// Installs and prepares what is missing, copies the prepared database and starts it all under `name`.
+    ///
+    /// # Errors
+    /// When something is missing on this machine or does not start; the message says what to do.
+    pub async fn start(places: &Places, name: &str) -> Result<Self> {
+        let package = Package::install(places).await?;
+        let prepared = prepared(places, &package).await?;
+        let dir = places.odoo().join(format!("run-{name}"));
+        let log = places.log(&format!("odoo-{name}"));
+        let work = async {
+            prepared.copy_to(&package, &dir).await?;
+            let postgres_log = places.log(&format!("postgres-{name}"));
+            let password = &prepared.keys.database_password;
+            let database =
+                Postgres::start(package.postgres.clone(), &dir.join("pg"), password, &postgres_log).await?;
+            let [http, events] = tools::free_ports(2)?[..] else {
+                anyhow::bail!("no free ports")
+            };
+            let config = write_config(&package, &dir, &database, DATABASE, Some(Ports { http, events }))?;
+            let access = access(http, &prepared);
+            let mut odoo = Self {
+                access,
+                package,
+                prepared,
+                dir,
+                config,
+                log,
+                server: None,
+                database,
+            };
+            odoo.resume().await?;
+            Ok(odoo)
+        };
+        progress::step("Odoo 19: started", work).await
+    }
+
+    /// Its address, database and keys.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Starts the server, unless it runs: the counterpart of [`Self::stop`] and [`Self::kill`], at the same address.
+    ///
+    /// # Errors
+    /// When it does not answer within a minute.
+    pub async fn resume(&mut self) -> Result<()> {
+        if self.server.as_mut().is_some_and(Child::is_running) {
+            return Ok(());
+        }
+        let command = self.package.odoo("server", &self.config, &self.dir.join("data"));
+        let mut server = Child::spawn("Odoo", command, &self.log)?;
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(20))
+            .build()?;
+        let page = format!("{}/web/login", self.access.url);
+        until_ready(&mut server, &self.log, Duration::from_secs(60), || {
+            let answer = client.get(&page).send();
+            async move { answer.await.is_ok_and(|answer| answer.status().is_success()) }
+        })
+        .await?;
+        self.server = Some(server);
+        Ok(())
+    }
+
+    /// Ends the server in order: running requests are answered, then nobody listens.
+    ///
+    /// # Errors
+    /// When the stopping task was lost.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.end(Child::stop).await
+    }
+
+    /// Kills the server and its workers at once, as a crash would; the database stays up.
+    ///
+    /// # Errors
+    /// When the killing task was lost.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.end(Child::kill).await
+    }
+
+    async fn end(&mut self, how: fn(&mut Child)) -> Result<()> {
+        if let Some(mut server) = self.server.take() {
+            tokio::task::spawn_blocking(move || how(&mut server))
+                .await
+                .context("stopping Odoo")?;
+        }
+        Ok(())
+    }
+
+    /// Puts the database back to what it was when it was prepared, in a few seconds; keys and address stay.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses or Odoo does not come back.
+    pub async fn reset_database(&mut self) -> Result<()> {
+        // The workers' caches belong to the old database, so they go with it.
+        self.kill().await?;
+        self.database
+            .copy_database(self.prepared.template(), DATABASE)
+            .await?;
+        self.resume().await
+    }
+}
+
+fn access(http: u16, prepared: &Prepared) -> Access {
+    let keys = &prepared.keys;
+    Access {
+        url: format!("http://127.0.0.1:{http}"),
+        database: DATABASE.to_owned(),
+        bot_key: keys.bot_key.clone(),
+        admin: Some(Administrator {
+            login: "admin".to_owned(),
+            password: keys.admin_password.clone(),
+            api_key: keys.admin_key.clone(),
+        }),
+    }
+}

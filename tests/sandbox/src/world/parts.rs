@@ -1,0 +1,94 @@
+//! Starting and owning the parts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+use tokio::sync::Mutex;
+
+use super::control::{SharedOdoo, routes};
+use super::description::Description;
+use crate::odoo::{self, RunningOdoo};
+use crate::places::Places;
+
+/// What to start.
+#[derive(Clone, Default)]
+pub struct Parts {
+    /// An Odoo that is already there; without one, our own is installed and started.
+    pub existing_odoo: Option<odoo::Access>,
+}
+
+/// A running world. Everything it started ends when it is dropped.
+pub struct World {
+    places: Places,
+    description: Description,
+    odoo: SharedOdoo,
+    control: tokio::task::JoinHandle<()>,
+}
+
+impl World {
+    /// Starts the parts, those that do not need each other side by side, and writes `world.json`.
+    ///
+    /// # Errors
+    /// When a part does not start; the message says what to do.
+    pub async fn start(places: Places, parts: Parts) -> Result<Self> {
+        let (access, running) = match parts.existing_odoo {
+            Some(access) => (access, None),
+            None => {
+                let running = RunningOdoo::start(&places, "world").await?;
+                (running.access().clone(), Some(running))
+            }
+        };
+        let odoo: SharedOdoo = Arc::new(Mutex::new(running));
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let description = Description {
+            process: std::process::id(),
+            control: format!("http://{}", listener.local_addr()?),
+            odoo: Some(access),
+            parts: BTreeMap::new(),
+        };
+        description.write(&places)?;
+        let serving = axum::serve(listener, routes(Arc::clone(&odoo)));
+        let control = tokio::spawn(async move {
+            // It serves until it is aborted; a lost listener shows in the next order.
+            let _ = serving.await;
+        });
+        Ok(Self {
+            places,
+            description,
+            odoo,
+            control,
+        })
+    }
+
+    /// Adds what a part says about itself to `world.json`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn describe(&mut self, part: &str, facts: impl serde::Serialize) -> Result<()> {
+        self.description
+            .parts
+            .insert(part.to_owned(), serde_json::to_value(facts)?);
+        self.description.write(&self.places)
+    }
+
+    /// Where everything is.
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// Our own Odoo, to be stopped, killed or reset; `None` inside when an existing one is used.
+    pub fn odoo(&self) -> Arc<Mutex<Option<RunningOdoo>>> {
+        Arc::clone(&self.odoo)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.control.abort();
+        // Another world may have described itself since: only our own description is taken away.
+        if Description::read(&self.places).is_ok_and(|found| found.control == self.description.control) {
+            let _ = std::fs::remove_file(self.places.world());
+        }
+    }
+}
