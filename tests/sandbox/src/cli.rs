@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::odoo;
 use crate::places::Places;
 use crate::progress;
+use crate::verify;
 use crate::world::{Description, Parts, Remote, World};
 
 const ABOUT: &str = "\
@@ -20,6 +21,7 @@ target/sandbox/ is changed, except that as root a missing PostgreSQL is installe
 
 const EXAMPLES: &str = "\
 Examples:
+  cargo verify                      the whole proof
   cargo sandbox up                  start the world and stay; Ctrl-C ends it
   cargo sandbox odoo up             only Odoo, set up for the merchant in infra/merchant.toml
   cargo sandbox odoo reset          put the running world's Odoo back to where it began
@@ -35,6 +37,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
+    /// The proof: lints, tests, dependency policy, end-to-end tests on the running stack.
+    Verify(verify::Options),
     /// Start the world and stay until Ctrl-C; its addresses and keys go to target/sandbox/world.json.
     Up(ExistingOdoo),
     /// Odoo alone.
@@ -88,6 +92,7 @@ pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let work = async {
         match arguments.command {
+            Action::Verify(options) => verify::verify(options).await,
             Action::Up(existing) => up(existing.access()).await,
             Action::Odoo(action) => odoo_alone(action).await,
             Action::Clean => clean(),

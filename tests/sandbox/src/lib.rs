@@ -13,4 +13,5 @@ pub mod process;
 pub mod progress;
 pub mod shop;
 pub mod tools;
+pub mod verify;
 pub mod world;
