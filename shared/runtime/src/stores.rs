@@ -9,7 +9,7 @@ mod stock_flights;
 
 pub use crate::items::typed::{Saved, Versioned};
 pub use cursors::{Cursor, Cursors};
-pub use order_items::{AcceptedLine, OrderItem, OrderItems, OrderState};
+pub use order_items::{AcceptedLine, OrderItem, OrderItems};
 pub use payloads::{Payload, PayloadStore, Stored};
 pub use payments_used::{PaymentsUsed, Use};
 pub use reviews::{NewReview, Opened, Review, ReviewState, Reviews};

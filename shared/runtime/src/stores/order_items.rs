@@ -1,11 +1,21 @@
 //! The order item: who runs an order, and what we know of it. One per order, changed only by compare-and-set.
 
 use super::sortable;
-use crate::items::{
-    Items,
-    typed::{self, Beside, Saved, Versioned},
+use crate::{
+    items::{
+        Items,
+        typed::{self, Beside, Saved, Versioned},
+    },
+    message::{MESSAGE_SCHEMA, Run},
 };
-use domain::{failure::Failure, ids::OrderKey};
+use domain::{
+    decide::{OrderState, OrderView},
+    event::EventId,
+    failure::Failure,
+    ids::OrderKey,
+    order::{Facts, Order},
+};
+use effects::UnixMillis;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -13,20 +23,10 @@ use std::sync::Arc;
 
 /// Index state of orders a run works on.
 const OPEN: &str = "order/open";
-
-/// Where an order stands with us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrderState {
-    /// Seen; nothing is done for it (yet).
-    Recorded,
-    /// A run works on it.
-    Open,
-    /// A run ended with the order paid and booked.
-    Completed,
-    /// A run ended without a sale.
-    Closed,
-}
+/// Versions of our own writes that are remembered: a run writes two or three times, and an echo comes soon.
+const OUR_WRITES_MAX: usize = 8;
+/// A status write that has not come to an end by then is on its way to a person; echoes are no longer waited for.
+const TELLING_MS_MAX: i64 = 15 * 60_000;
 
 /// Goods accepted in an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,34 +48,141 @@ pub struct OrderItem {
     pub state: OrderState,
     /// Which run, from 1; 0 while there was none.
     pub generation: u32,
-    /// How often the run was started again.
+    /// How often the run was started again after its execution had ended without closing it.
     #[serde(default)]
     pub redrives: u32,
-    /// The run's execution name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub execution: Option<String>,
-    /// The event id of the newest content seen.
-    pub newest_version: String,
+    /// The newest version seen. A redrive takes its content.
+    pub newest: EventId,
     /// When the shop says that version was made: an older event never replaces a newer one.
-    pub newest_modified_at: Timestamp,
-    /// The event that opened the run: its repeat resumes the run instead of opening another.
+    pub newest_at: Timestamp,
+    /// The event that opened the last run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opened_by: Option<String>,
-    /// Hash of the business facts of the content the run was opened with.
+    pub opened_by: Option<EventId>,
+    /// What mattered of that version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub facts: Option<String>,
-    /// Event ids that our own status writes made: their echo is dropped.
+    pub facts: Option<Facts>,
+    /// Versions of the order that our own status writes made, oldest first: their echo is dropped.
     #[serde(default)]
-    pub our_writes: Vec<String>,
+    pub our_writes: Vec<EventId>,
+    /// Since when a status is being written to the shop, Unix milliseconds: its echo may come before its version
+    /// is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telling_since_ms: Option<i64>,
     /// What the order takes from stock.
     #[serde(default)]
     pub accepted_lines: Vec<AcceptedLine>,
     /// Whether Odoo has the order, and so counts those goods itself.
     #[serde(default)]
     pub in_odoo: bool,
-    /// When a run was first opened, Unix milliseconds; 0 while there was none.
+    /// When the last run was opened, Unix milliseconds; 0 while there was none.
     #[serde(default)]
     pub opened_at_ms: i64,
+}
+
+impl OrderItem {
+    /// The item of an order seen for the first time.
+    pub fn recorded(order: &Order, event: &EventId) -> Self {
+        Self {
+            schema: 1,
+            order: order.key.clone(),
+            state: OrderState::Recorded,
+            generation: 0,
+            redrives: 0,
+            newest: event.clone(),
+            newest_at: order.modified_at,
+            opened_by: None,
+            facts: None,
+            our_writes: Vec::new(),
+            telling_since_ms: None,
+            accepted_lines: Vec::new(),
+            in_odoo: false,
+            opened_at_ms: 0,
+        }
+    }
+
+    /// With a newer version seen; an older one changes nothing.
+    #[must_use]
+    pub fn seen(mut self, order: &Order, event: &EventId) -> Self {
+        if order.modified_at >= self.newest_at {
+            self.newest = event.clone();
+            self.newest_at = order.modified_at;
+        }
+        self
+    }
+
+    /// With a run opened for this version.
+    #[must_use]
+    pub fn opened(self, order: &Order, event: &EventId, generation: u32, now: UnixMillis) -> Self {
+        let lines = order.lines.iter();
+        let accepted = lines.map(|line| AcceptedLine { sku: line.sku.clone(), quantity: line.quantity });
+        Self {
+            state: OrderState::Open,
+            generation,
+            redrives: 0,
+            opened_by: Some(event.clone()),
+            facts: Some(order.facts()),
+            accepted_lines: accepted.collect(),
+            in_odoo: false,
+            opened_at_ms: now.0,
+            ..self.seen(order, event)
+        }
+    }
+
+    /// With a status about to be written to the shop.
+    #[must_use]
+    pub fn telling(mut self, now: UnixMillis) -> Self {
+        self.telling_since_ms = Some(now.0);
+        self
+    }
+
+    /// Whether the version of a status write may still be unknown.
+    pub fn is_telling(&self, now: UnixMillis) -> bool {
+        self.telling_since_ms.is_some_and(|since| now.since_ms(UnixMillis(since)) < TELLING_MS_MAX)
+    }
+
+    /// With one more version that we wrote ourselves.
+    #[must_use]
+    pub fn wrote(mut self, version: EventId) -> Self {
+        self.telling_since_ms = None;
+        if !self.our_writes.contains(&version) {
+            self.our_writes.push(version);
+        }
+        let excess = self.our_writes.len().saturating_sub(OUR_WRITES_MAX);
+        self.our_writes.drain(..excess);
+        self
+    }
+
+    /// What the router's decision depends on.
+    pub fn view(&self) -> OrderView {
+        OrderView {
+            state: self.state,
+            generation: self.generation,
+            newest: self.newest_at,
+            opened_by: self.opened_by.clone(),
+            facts: self.facts.clone(),
+            our_writes: self.our_writes.clone(),
+        }
+    }
+
+    /// The input of the last run's execution.
+    pub fn run(&self) -> Run {
+        let version = self.opened_by.as_ref().unwrap_or(&self.newest);
+        Run {
+            schema: MESSAGE_SCHEMA,
+            order: self.order.clone(),
+            generation: self.generation,
+            version: version.to_string(),
+        }
+    }
+
+    /// The name of the last run's execution: `{slug}-{generation}`, and `-r{n}` after the n-th redrive, because a
+    /// name stays taken for 90 days.
+    pub fn execution(&self) -> String {
+        match self.redrives {
+            0 => self.run().name(),
+            n => format!("{}-r{n}", self.run().name()),
+        }
+    }
 }
 
 /// The order items.
@@ -119,16 +226,13 @@ impl OrderItems {
         typed::change(&*self.items, &key(order), beside, change).await
     }
 
-    /// Orders a run works on, those first opened first at the top.
+    /// Orders a run works on, those opened first at the top.
     ///
     /// # Errors
     /// Those of [`Items::by_state`].
     pub async fn open(&self, limit: usize) -> Result<Vec<OrderItem>, Failure> {
         let items = self.items.by_state(OPEN, limit).await?;
-        items
-            .into_iter()
-            .map(|item| Ok(typed::parse(item)?.value))
-            .collect()
+        items.into_iter().map(|item| Ok(typed::parse(item)?.value)).collect()
     }
 }
 
@@ -137,9 +241,6 @@ fn key(order: &OrderKey) -> String {
 }
 
 fn beside(item: &OrderItem) -> Beside {
-    let by = sortable(effects::UnixMillis(item.opened_at_ms));
-    Beside {
-        state: (item.state == OrderState::Open).then(|| (OPEN.to_owned(), by)),
-        ttl_s: None,
-    }
+    let by = sortable(UnixMillis(item.opened_at_ms));
+    Beside { state: (item.state == OrderState::Open).then(|| (OPEN.to_owned(), by)), ttl_s: None }
 }

@@ -29,9 +29,12 @@ const CONTENT_DAYS: i64 = 90;
 pub enum Stored {
     /// It is new.
     New,
-    /// The same event with the same body was stored before. Whether it was *finished* is for the order item to say:
-    /// hand it on again.
-    Repeat,
+    /// The same event with the same body was stored before.
+    Repeat {
+        /// Whether it was handed on, too. "Known" means stored *and* handed on: a crash in between is healed by
+        /// whoever brings the event again.
+        queued: bool,
+    },
     /// The same event was stored before with another body: a person has to look. Nothing was changed.
     OtherBody,
 }
@@ -54,6 +57,9 @@ struct PayloadBody {
     via: Via,
     sha256: String,
     received_at_ms: i64,
+    /// It is in the inbox.
+    #[serde(default)]
+    queued: bool,
 }
 
 /// The payload store.
@@ -88,6 +94,7 @@ impl PayloadStore {
             via,
             sha256: sha256.clone(),
             received_at_ms: now.0,
+            queued: false,
         };
         let beside = Beside {
             state: None,
@@ -106,9 +113,22 @@ impl PayloadStore {
             Inserted::Exists(there) => {
                 let there = typed::parse::<PayloadBody>(there)?.value;
                 let same = there.sha256 == sha256 && there.store == *store;
-                Ok(if same { Stored::Repeat } else { Stored::OtherBody })
+                Ok(if same { Stored::Repeat { queued: there.queued } } else { Stored::OtherBody })
             }
         }
+    }
+
+    /// Says that an event was handed on.
+    ///
+    /// # Errors
+    /// Those of [`Items::replace`].
+    pub async fn mark_queued(&self, event: &str) -> Result<(), Failure> {
+        let Some(there) = self.items.get(&format!("payload/{event}")).await? else { return Ok(()) };
+        let (seen, bytes, state, ttl_s) = (there.version, there.bytes.clone(), there.state.clone(), there.ttl_s);
+        let about = PayloadBody { queued: true, ..typed::parse::<PayloadBody>(there)?.value };
+        let item = typed::item(&format!("payload/{event}"), &about, Beside { state, ttl_s })?;
+        // Nobody writes this item but to say the same: whoever was faster has said it.
+        self.items.replace(seen, NewItem { bytes, ..item }).await.map(|_| ())
     }
 
     /// The signed body of an event.

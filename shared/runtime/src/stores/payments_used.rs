@@ -42,6 +42,15 @@ impl PaymentsUsed {
         Self { items, clock }
     }
 
+    /// The order a transaction pays, if it pays one.
+    ///
+    /// # Errors
+    /// Those of [`Items::get`].
+    pub async fn owner(&self, transaction: &str) -> Result<Option<OrderKey>, Failure> {
+        let there = typed::load::<PaymentUsed>(&*self.items, &format!("payment-used/{transaction}")).await?;
+        Ok(there.map(|there| there.value.order))
+    }
+
     /// Claims a transaction for an order. A repeat by the same order is fine.
     ///
     /// # Errors

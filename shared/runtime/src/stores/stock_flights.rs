@@ -44,7 +44,7 @@ pub enum Flight {
     Fly(String),
     /// Somebody else is telling the shop; that flight will know to fly again with a new reading.
     UnderWay,
-    /// The shop has been told this quantity by a reading as new as this one, or was told a newer one.
+    /// The shop was told a newer reading.
     NothingToTell,
 }
 
@@ -81,10 +81,9 @@ impl StockFlights {
                 let wanted = (!stock.again).then(|| Stock { again: true, ..stock });
                 return (wanted, Flight::UnderWay);
             }
-            let known = stock.told.as_ref().is_some_and(|told| {
-                told.read_at_ms > reading.read_at_ms || told.quantity == reading.quantity
-            });
-            if known {
+            // The same quantity is told again: the shop counts its own number down when it sells.
+            let newer = |told: &Reading| told.read_at_ms > reading.read_at_ms;
+            if stock.told.as_ref().is_some_and(newer) {
                 return (None, Flight::NothingToTell);
             }
             let flight = Some((name.clone(), now.plus_ms(FLIGHT_MS).0));
