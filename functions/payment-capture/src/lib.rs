@@ -1,1 +1,16 @@
-//! The handler of the Lambda function `payment-capture`.
+//! The handler of the Lambda function `payment-capture`: reserves, takes and releases the customer's money, each
+//! once. Amounts come from the stored canonical order; the message only says which order.
+
+mod answer;
+mod authorization;
+mod authorize;
+mod capture;
+mod effect;
+mod handler;
+mod plugin;
+mod release;
+mod request;
+mod void;
+
+pub use handler::{Invocation, Payments};
+pub use request::{PaidStep, Released, Request, Step};

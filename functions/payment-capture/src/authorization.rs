@@ -1,0 +1,132 @@
+//! Our own authorization: the effect `authorize` as the ledger drives it.
+
+use crate::{answer, effect::LastFailure};
+use async_trait::async_trait;
+use domain::{
+    failure::{Failure, FailureName},
+    money::Money,
+    payment::{AfterAuthorization, after_authorization},
+};
+use effects::{Past, Remote, RequestId, Resolution, Sent};
+use heartland::gp_api::{Authorize, Kind, PaymentGateway, Status, Transaction};
+use jiff::{SignedDuration, Timestamp};
+use runtime::message::{PaymentFacts, PaymentState};
+use serde_json::json;
+
+/// The brand of a card whose brand the gateway does not tell.
+const UNKNOWN_BRAND: &str = "other";
+/// How far the gateway's clock may be behind ours.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the ledger asks of the gateway.
+pub(crate) struct Authorization<'a> {
+    pub gateway: &'a dyn PaymentGateway,
+    pub ask: Authorize,
+    pub now: Timestamp,
+    pub last: LastFailure,
+}
+
+#[async_trait]
+impl Remote for Authorization<'_> {
+    async fn resolve(&self, past: &Past) -> Resolution {
+        match self.gateway.find_by_reference(&self.ask.reference).await {
+            Ok(found) => self.judge(found, past),
+            Err(failure) => self.last.unresolved(failure),
+        }
+    }
+
+    async fn send(&self, id: &RequestId) -> Sent {
+        let key = match id.as_str().parse() {
+            Ok(key) => key,
+            Err(_) => return Sent::NotSent("the request id is no idempotency key".to_owned()),
+        };
+        match self.gateway.authorize(&key, &self.ask).await {
+            Ok(transaction) => self.approved(&transaction),
+            Err(failure) => self.last.sent(failure),
+        }
+    }
+}
+
+impl Authorization<'_> {
+    /// Which of the transactions under our reference an earlier attempt has made.
+    fn judge(&self, found: Vec<Transaction>, past: &Past) -> Resolution {
+        let sales: Vec<Transaction> = found
+            .into_iter()
+            .filter(|t| t.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale))
+            .collect();
+        let alive = |t: &&Transaction| t.status == Status::Preauthorized || t.status.is_captured();
+        let mut living = sales.iter().filter(alive);
+        match (living.next(), living.next()) {
+            (Some(one), None) => return resolved(self.approved(one)),
+            (Some(_), Some(_)) => {
+                let what = format!("several payments under the reference {}", self.ask.reference);
+                return Resolution::Refused(json!(Failure::new(FailureName::Conflict, what)));
+            }
+            _ => {}
+        }
+        // An attempt that was redriven leaves older refusals under the same reference: they prove nothing.
+        let since = Timestamp::from_millisecond(past.first_sent_at.0).unwrap_or(Timestamp::MIN);
+        let since = since.checked_sub(CLOCK_SKEW).unwrap_or(Timestamp::MIN);
+        let ours = |t: &&Transaction| t.created.is_none_or(|created| created >= since);
+        match sales.iter().filter(ours).last() {
+            None => Resolution::NotFound,
+            Some(t) if t.status.is_refusal() => Resolution::Refused(json!(declined(t))),
+            Some(t) if t.status == Status::Reversed => Resolution::Refused(json!(reversed(t))),
+            Some(t) => Resolution::StillUnknown(format!("{} is {}", t.id, t.status)),
+        }
+    }
+
+    /// An approval, of all or of a part: the part is the ledger's answer too, because it has to be let go.
+    fn approved(&self, said: &Transaction) -> Sent {
+        let read = answer::transaction(said);
+        let decided = read.and_then(|read| Ok((after_authorization(self.ask.amount, &read)?, read.amount)));
+        match decided {
+            Ok((AfterAuthorization::Decline, _)) => Sent::Refused(json!(declined(said))),
+            Ok((AfterAuthorization::Ask, _)) => Sent::Unknown(format!("{} is {}", said.id, said.status)),
+            Ok((_, amount)) => Sent::Applied(json!(facts(said, amount, true, self.now))),
+            Err(failure) => Sent::Refused(json!(failure)),
+        }
+    }
+}
+
+/// A transaction as steps hand it on, seen now.
+pub(crate) fn facts(transaction: &Transaction, amount: Money, owned: bool, now: Timestamp) -> PaymentFacts {
+    PaymentFacts {
+        transaction: transaction.id.to_string(),
+        amount_minor: amount.minor,
+        currency: amount.currency,
+        state: if transaction.status.is_captured() {
+            PaymentState::Captured
+        } else {
+            PaymentState::Authorized
+        },
+        brand: transaction
+            .brand
+            .clone()
+            .unwrap_or_else(|| UNKNOWN_BRAND.to_owned()),
+        owned,
+        seen_at: Some(now),
+    }
+}
+
+fn resolved(sent: Sent) -> Resolution {
+    match sent {
+        Sent::Applied(answer) => Resolution::Applied(answer),
+        Sent::Refused(reason) => Resolution::Refused(reason),
+        Sent::Unknown(why) | Sent::NotSent(why) => Resolution::StillUnknown(why),
+    }
+}
+
+fn declined(transaction: &Transaction) -> Failure {
+    let result = transaction.issuer_result.as_deref().unwrap_or("no code");
+    let what = format!(
+        "{} is {}, the issuer said {result}",
+        transaction.id, transaction.status
+    );
+    Failure::new(FailureName::PaymentDeclined, what)
+}
+
+fn reversed(transaction: &Transaction) -> Failure {
+    let what = format!("{} was reversed before it was seen", transaction.id);
+    Failure::new(FailureName::Refused, what).remedy("redrive to reserve the money again")
+}

@@ -1,0 +1,198 @@
+//! Taking reserved money: the effect `capture` as the ledger drives it.
+
+use crate::{
+    authorization::facts,
+    authorize::transaction_id,
+    effect::{self, LastFailure, not_capturable},
+    handler::{Invocation, Payments},
+    request::PaidStep,
+};
+use async_trait::async_trait;
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::CaptureWhen,
+    money::Money,
+    order::{Order, Payment},
+};
+use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, perform};
+use heartland::gp_api::{PaymentGateway, Status, Transaction, TransactionId};
+use jiff::{SignedDuration, Timestamp};
+use runtime::message::{PaymentFacts, PaymentState, Run};
+use serde_json::json;
+
+/// The meaning of the facts of a capture.
+const FACTS: u32 = 1;
+/// An authorization seen longer ago than this is read again before it is captured.
+const TRUSTED_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+impl Payments {
+    pub(crate) async fn capture(
+        &self,
+        step: &PaidStep,
+        invocation: &Invocation,
+    ) -> Result<PaymentFacts, Failure> {
+        let order = self.order(&step.run).await?;
+        let authorized = self.authorized(step, &order).await?;
+        if authorized.amount() != order.total() {
+            let what = format!(
+                "authorized for {}, the order is now {}",
+                authorized.amount(),
+                order.total()
+            );
+            let remedy = "drop the run, and let the customer pay again";
+            return Err(Failure::new(FailureName::Conflict, what)
+                .field("amount")
+                .remedy(remedy));
+        }
+        if authorized.state == PaymentState::Captured {
+            return Ok(authorized);
+        }
+        let on_delivery = self.merchant.store(&order.key.store)?.capture == CaptureWhen::OnDelivery;
+        if on_delivery && !step.delivered {
+            return Err(Failure::new(
+                FailureName::DeliveryPending,
+                "the capture waits for the delivery",
+            ));
+        }
+        self.take(&step.run, &authorized, step.redrive, invocation).await
+    }
+
+    /// The authorization to capture: ours from the ledger, the plugin's as the step before verified it. The amount
+    /// and the owner are never taken from the message.
+    async fn authorized(&self, step: &PaidStep, order: &Order) -> Result<PaymentFacts, Failure> {
+        if let Some(ours) = self.own_payment(&step.run).await? {
+            return Ok(ours);
+        }
+        let transaction = match &order.payment {
+            Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => transaction,
+            Payment::Token { .. } | Payment::Pending | Payment::Closed => {
+                let what = "there is no authorization to capture";
+                return Err(Failure::new(FailureName::Conflict, what).field("payment"));
+            }
+        };
+        if *transaction != step.payment.transaction {
+            let what = "the step is about another transaction than the order";
+            return Err(Failure::new(FailureName::Conflict, what).field("payment.transaction"));
+        }
+        self.claim_transaction(transaction, &step.run).await?;
+        Ok(PaymentFacts {
+            owned: false,
+            ..step.payment.clone()
+        })
+    }
+
+    async fn take(
+        &self,
+        run: &Run,
+        authorized: &PaymentFacts,
+        redrive: bool,
+        invocation: &Invocation,
+    ) -> Result<PaymentFacts, Failure> {
+        let now = self.now();
+        let facts = Facts::new(FACTS)
+            .with("transaction", &authorized.transaction)
+            .with("amount", authorized.amount_minor)
+            .with("currency", authorized.currency);
+        let remote = Capture {
+            gateway: self.gateway.as_ref(),
+            transaction: transaction_id(&authorized.transaction)?,
+            amount: authorized.amount(),
+            owned: authorized.owned,
+            read_again: authorized
+                .seen_at
+                .is_none_or(|seen| now.duration_since(seen) > TRUSTED_FOR),
+            now,
+            last: LastFailure::default(),
+        };
+        let claim = self.claim(EffectKind::Capture, run, facts, invocation, redrive);
+        let performed = perform(&self.ledger, &claim, &remote).await;
+        effect::read(remote.last.outcome(performed)?)
+    }
+}
+
+/// What the ledger asks of the gateway.
+pub(crate) struct Capture<'a> {
+    pub gateway: &'a dyn PaymentGateway,
+    pub transaction: TransactionId,
+    pub amount: Money,
+    /// Whether we authorized it.
+    pub owned: bool,
+    /// Whether the authorization was seen too long ago to be trusted.
+    pub read_again: bool,
+    pub now: Timestamp,
+    pub last: LastFailure,
+}
+
+#[async_trait]
+impl Remote for Capture<'_> {
+    async fn resolve(&self, _past: &Past) -> Resolution {
+        match self.gateway.get(&self.transaction).await {
+            Ok(Some(t)) if t.status.is_captured() => match self.captured(&t) {
+                Sent::Applied(answer) => Resolution::Applied(answer),
+                Sent::Refused(reason) => Resolution::Refused(reason),
+                Sent::Unknown(why) | Sent::NotSent(why) => Resolution::StillUnknown(why),
+            },
+            Ok(Some(t)) if t.status == Status::Preauthorized => Resolution::NotFound,
+            Ok(Some(t)) if t.status == Status::Reversed || t.status.is_refusal() => {
+                Resolution::Refused(json!(not_capturable(&t)))
+            }
+            Ok(Some(t)) => Resolution::StillUnknown(format!("{} is {}", t.id, t.status)),
+            Ok(None) => Resolution::StillUnknown(format!("the gateway does not know {}", self.transaction)),
+            Err(failure) => self.last.unresolved(failure),
+        }
+    }
+
+    async fn send(&self, id: &RequestId) -> Sent {
+        if self.read_again
+            && let Some(settled) = self.as_it_is_now().await
+        {
+            return settled;
+        }
+        let key = match id.as_str().parse() {
+            Ok(key) => key,
+            Err(_) => return Sent::NotSent("the request id is no idempotency key".to_owned()),
+        };
+        match self.gateway.capture(&key, &self.transaction, self.amount).await {
+            Ok(transaction) => self.captured(&transaction),
+            Err(failure) => self.last.sent(failure),
+        }
+    }
+}
+
+impl Capture<'_> {
+    /// What the authorization has become meanwhile; nothing when it can still be captured.
+    async fn as_it_is_now(&self) -> Option<Sent> {
+        match self.gateway.get(&self.transaction).await {
+            Ok(Some(t)) if t.status == Status::Preauthorized => None,
+            Ok(Some(t)) if t.status.is_captured() => Some(self.captured(&t)),
+            Ok(Some(t)) => Some(Sent::Refused(json!(not_capturable(&t)))),
+            Ok(None) => {
+                let what = format!("the gateway does not know {}", self.transaction);
+                let failure = Failure::new(FailureName::Refused, what).field("transaction");
+                Some(Sent::Refused(json!(failure)))
+            }
+            // A look-up changes nothing: whatever became of it, the capture was not sent.
+            Err(failure) => {
+                let name = match failure.name {
+                    FailureName::Misconfigured => FailureName::Misconfigured,
+                    _ => FailureName::SystemUnavailable,
+                };
+                Some(self.last.sent(Failure { name, ..failure }))
+            }
+        }
+    }
+
+    /// A capture, if it is of the order's amount.
+    fn captured(&self, transaction: &Transaction) -> Sent {
+        match transaction.amount {
+            Some(amount) if amount != self.amount => {
+                let what = format!(
+                    "{} was captured with {amount}, the order is {}",
+                    transaction.id, self.amount
+                );
+                Sent::Refused(json!(Failure::new(FailureName::Conflict, what).field("amount")))
+            }
+            _ => Sent::Applied(json!(facts(transaction, self.amount, self.owned, self.now))),
+        }
+    }
+}

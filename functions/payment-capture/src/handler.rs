@@ -1,0 +1,117 @@
+//! The parts a payment step works with.
+
+use crate::request::Request;
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::Merchant,
+    order::Order,
+};
+use effects::{
+    CancelRequest, ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Ledger, OwnerId, Timing,
+};
+use heartland::gp_api::{PaymentGateway, Reference};
+use jiff::Timestamp;
+use runtime::{
+    message::Run,
+    stores::{PayloadStore, PaymentsUsed},
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// How long the gateway may still act on a request whose client has gone: it gives up on an issuer after about
+/// half a minute.
+const QUIET_MS: i64 = 60_000;
+/// How long the gateway recognises a repeat. Its own 24 hours are hearsay.
+const WINDOW_MS: i64 = 20 * 3_600_000;
+/// Kept back of the function's time, to write down how it ended.
+const SETTLE_MS: i64 = 3_000;
+
+/// Who works, and for how long at most.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The invocation's id.
+    pub owner: OwnerId,
+    /// Milliseconds until the platform ends the function.
+    pub remaining_ms: i64,
+}
+
+/// The parts a payment step works with.
+pub struct Payments {
+    /// The merchant's configuration.
+    pub merchant: &'static Merchant,
+    /// What was done before.
+    pub ledger: Ledger,
+    /// The payment gateway.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// The orders' content.
+    pub payloads: PayloadStore,
+    /// Which transaction pays which order.
+    pub used: PaymentsUsed,
+}
+
+impl Payments {
+    /// Does one step.
+    ///
+    /// # Errors
+    /// Every [`Failure`] the function's README names.
+    pub async fn handle(&self, request: Request, invocation: &Invocation) -> Result<Value, Failure> {
+        let answer = match request {
+            Request::Authorize(step) => serde_json::to_value(self.authorize(&step, invocation).await?),
+            Request::Verify(step) => serde_json::to_value(self.verify(&step).await?),
+            Request::Capture(step) => serde_json::to_value(self.capture(&step, invocation).await?),
+            Request::Void(step) => {
+                let state = self.void(&step.run, invocation).await?;
+                Ok(serde_json::json!({ "state": state }))
+            }
+        };
+        answer.map_err(|_| Failure::new(FailureName::Refused, "the answer cannot be written as JSON"))
+    }
+
+    pub(crate) async fn order(&self, run: &Run) -> Result<Order, Failure> {
+        self.payloads.content(&run.order, &run.version).await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.ledger.now().0).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    pub(crate) fn claim(
+        &self,
+        kind: EffectKind,
+        run: &Run,
+        facts: Facts,
+        invocation: &Invocation,
+        redrive: bool,
+    ) -> ClaimRequest {
+        ClaimRequest {
+            effect: EffectId::new(kind, &run.effect_key()),
+            owner: invocation.owner.clone(),
+            facts,
+            timing: timing(invocation),
+            redrive,
+        }
+    }
+
+    pub(crate) fn cancellation(&self, kind: EffectKind, run: &Run, invocation: &Invocation) -> CancelRequest {
+        CancelRequest {
+            effect: EffectId::new(kind, &run.effect_key()),
+            owner: invocation.owner.clone(),
+            timing: timing(invocation),
+        }
+    }
+}
+
+/// The gateway's name for a run's payment.
+pub(crate) fn reference(run: &Run) -> Reference {
+    Reference::for_order(&run.order, run.generation)
+}
+
+fn timing(invocation: &Invocation) -> Timing {
+    let work_ms = invocation.remaining_ms.saturating_sub(SETTLE_MS).max(0);
+    Timing {
+        work_ms,
+        quiet_ms: QUIET_MS,
+        window_ms: WINDOW_MS,
+        keep_s: KEEP_MONEY_S,
+    }
+}

@@ -1,0 +1,224 @@
+//! The step `void`: first find out, then close, then let the money go. A late message or a zombie finds the
+//! effects closed. Whose payment it is, the ledger knows: what it holds no authorization of is not ours.
+
+use crate::{
+    authorization::facts,
+    authorize::transaction_id,
+    capture::Capture,
+    effect::{self, LastFailure},
+    handler::{Invocation, Payments, reference},
+    release::{Refund, Void},
+    request::Released,
+};
+use async_trait::async_trait;
+use domain::{
+    failure::{Failure, FailureName},
+    money::Money,
+    order::{Order, Payment},
+};
+use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, cancel, perform};
+use heartland::gp_api::{Kind, PaymentGateway, Reference, Status, TransactionId};
+use jiff::Timestamp;
+use runtime::message::{PaymentFacts, Run};
+use serde_json::json;
+
+/// The meaning of the facts of a void and of a refund.
+const FACTS: u32 = 1;
+
+impl Payments {
+    pub(crate) async fn void(&self, run: &Run, invocation: &Invocation) -> Result<Released, Failure> {
+        let order = self.order(run).await?;
+        let ours = self.close_authorization(run, invocation).await?;
+        let plugins = plugin_transaction(&order).filter(|_| ours.is_none());
+        let Some(transaction) = ours.as_ref().map(|p| p.transaction.as_str()).or(plugins) else {
+            return Ok(Released::Nothing);
+        };
+        let transaction = transaction_id(transaction)?;
+        self.close_capture(run, &order, &transaction, ours.is_some(), invocation)
+            .await?;
+        match ours {
+            Some(payment) => {
+                self.release(run, &transaction, payment.amount(), invocation)
+                    .await
+            }
+            None => Ok(Released::Kept),
+        }
+    }
+
+    /// Closes our authorization; the payment it came to, if any.
+    async fn close_authorization(
+        &self,
+        run: &Run,
+        invocation: &Invocation,
+    ) -> Result<Option<PaymentFacts>, Failure> {
+        let request = self.cancellation(EffectKind::Authorize, run, invocation);
+        let remote = Find {
+            gateway: self.gateway.as_ref(),
+            reference: reference(run),
+            now: self.now(),
+            last: LastFailure::default(),
+        };
+        let closed = cancel(&self.ledger, &request, &remote)
+            .await
+            .map_err(|e| remote.last.failure(e))?;
+        closed.applied.map(effect::read).transpose()
+    }
+
+    async fn close_capture(
+        &self,
+        run: &Run,
+        order: &Order,
+        transaction: &TransactionId,
+        owned: bool,
+        invocation: &Invocation,
+    ) -> Result<(), Failure> {
+        let request = self.cancellation(EffectKind::Capture, run, invocation);
+        let remote = Capture {
+            gateway: self.gateway.as_ref(),
+            transaction: transaction.clone(),
+            amount: order.total(),
+            owned,
+            read_again: false,
+            now: self.now(),
+            last: LastFailure::default(),
+        };
+        let closed = cancel(&self.ledger, &request, &remote).await;
+        closed.map(|_| ()).map_err(|e| remote.last.failure(e))
+    }
+
+    /// Lets a payment of ours go: reversed, or refunded once it has settled.
+    pub(crate) async fn release(
+        &self,
+        run: &Run,
+        transaction: &TransactionId,
+        amount: Money,
+        invocation: &Invocation,
+    ) -> Result<Released, Failure> {
+        let found = self.look_up(transaction).await?;
+        match &found.status {
+            Status::Reversed => Ok(Released::Voided),
+            status if status.is_refusal() => Ok(Released::Nothing),
+            status if status.is_settled() => {
+                self.refund(run, transaction, found.amount.unwrap_or(amount), invocation)
+                    .await
+            }
+            Status::Preauthorized | Status::Captured => {
+                match self.reverse(run, transaction, invocation).await {
+                    Err(refused) if refused.name == FailureName::Refused => {
+                        // The batch may have closed between the look and the reversal.
+                        let again = self.look_up(transaction).await?;
+                        if !again.status.is_settled() {
+                            return Err(refused);
+                        }
+                        self.refund(run, transaction, again.amount.unwrap_or(amount), invocation)
+                            .await
+                    }
+                    reversed => reversed,
+                }
+            }
+            status => {
+                let what = format!("{transaction} is {status}: what it will become is not known yet");
+                Err(Failure::new(FailureName::OutcomeUnknown, what))
+            }
+        }
+    }
+
+    async fn reverse(
+        &self,
+        run: &Run,
+        transaction: &TransactionId,
+        invocation: &Invocation,
+    ) -> Result<Released, Failure> {
+        let facts = Facts::new(FACTS).with("transaction", transaction);
+        let claim = self.claim(EffectKind::Void, run, facts, invocation, false);
+        let remote = Void {
+            gateway: self.gateway.as_ref(),
+            transaction: transaction.clone(),
+            last: LastFailure::default(),
+        };
+        let performed = perform(&self.ledger, &claim, &remote).await;
+        effect::read(remote.last.outcome(performed)?)
+    }
+
+    async fn refund(
+        &self,
+        run: &Run,
+        transaction: &TransactionId,
+        amount: Money,
+        invocation: &Invocation,
+    ) -> Result<Released, Failure> {
+        let facts = Facts::new(FACTS)
+            .with("transaction", transaction)
+            .with("amount", amount.minor)
+            .with("currency", amount.currency);
+        let claim = self.claim(EffectKind::Refund, run, facts, invocation, false);
+        let remote = Refund {
+            gateway: self.gateway.as_ref(),
+            transaction: transaction.clone(),
+            amount,
+            reference: reference(run),
+            last: LastFailure::default(),
+        };
+        let performed = perform(&self.ledger, &claim, &remote).await;
+        effect::read(remote.last.outcome(performed)?)
+    }
+}
+
+fn plugin_transaction(order: &Order) -> Option<&str> {
+    match &order.payment {
+        Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => Some(transaction),
+        Payment::Token { .. } | Payment::Pending | Payment::Closed => None,
+    }
+}
+
+/// Finds what an authorization came to, whatever its amount: all of it has to be let go.
+struct Find<'a> {
+    gateway: &'a dyn PaymentGateway,
+    reference: Reference,
+    now: Timestamp,
+    last: LastFailure,
+}
+
+#[async_trait]
+impl Remote for Find<'_> {
+    async fn resolve(&self, _past: &Past) -> Resolution {
+        let found = match self.gateway.find_by_reference(&self.reference).await {
+            Ok(found) => found,
+            Err(failure) => return self.last.unresolved(failure),
+        };
+        let sales = || {
+            found
+                .iter()
+                .filter(|t| t.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale))
+        };
+        let mut living = sales().filter(|t| t.status == Status::Preauthorized || t.status.is_captured());
+        match (living.next(), living.next()) {
+            (Some(_), Some(_)) => {
+                let what = format!(
+                    "several payments under the reference {}: a person has to look",
+                    self.reference
+                );
+                return Resolution::StillUnknown(what);
+            }
+            (Some(t), None) => {
+                let Some(amount) = t.amount else {
+                    return Resolution::StillUnknown(format!("the gateway tells no amount of {}", t.id));
+                };
+                return Resolution::Applied(json!(facts(t, amount, true, self.now)));
+            }
+            _ => {}
+        }
+        match sales().find(|t| !t.status.is_refusal() && t.status != Status::Reversed) {
+            Some(t) => Resolution::StillUnknown(format!("{} is {}", t.id, t.status)),
+            None if sales().next().is_some() => Resolution::Refused(json!(Failure::new(
+                FailureName::Refused,
+                "not approved, or reversed"
+            ))),
+            None => Resolution::NotFound,
+        }
+    }
+
+    async fn send(&self, _id: &RequestId) -> Sent {
+        Sent::NotSent("a payment that is let go is not made".to_owned())
+    }
+}
