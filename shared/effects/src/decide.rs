@@ -43,9 +43,10 @@ pub(crate) fn next(there: Record, request: &ClaimRequest, key: &FactKey, now: Un
         return answer(Claimed::Cancelled);
     }
     // Corrected input is welcome only where the old one certainly changed nothing.
-    let correctable = there.state == State::Refused || !there.may_have_been_sent();
+    let unchanged = there.state == State::Refused || !there.may_have_been_sent();
+    let corrected = request.redrive && unchanged && there.state != State::Applied;
     let differences = key.differences(&there.fingerprint, &request.facts);
-    if !differences.is_empty() && !(request.redrive && correctable && there.state != State::Applied) {
+    if !corrected && !differences.is_empty() {
         return answer(Claimed::Conflict { facts: differences });
     }
     match there.state {

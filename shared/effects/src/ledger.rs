@@ -98,7 +98,7 @@ pub struct Past {
 /// The right to write an effect's record. Lost as soon as somebody else claims.
 #[derive(Debug)]
 pub struct Fence {
-    record: Record,
+    record: Box<Record>,
     send_before: UnixMillis,
     keep_s: i64,
     /// Both sent times as they were before this attempt sent, to go back to when nothing left.
@@ -227,7 +227,7 @@ impl Ledger {
     pub async fn sending(&self, fence: &mut Fence) -> Result<(), LedgerError> {
         self.may_send(fence)?;
         let now = self.clock.now();
-        let mut record = fence.record.clone();
+        let mut record = Record::clone(&fence.record);
         let before = (record.first_sent_at, record.last_sent_at);
         record.state = State::Sent;
         record.first_sent_at = record.first_sent_at.or(Some(now));
@@ -255,7 +255,7 @@ impl Ledger {
     /// [`LedgerError::FenceLost`]; [`LedgerError::Store`].
     pub async fn settle(&self, fence: &mut Fence, settled: Settled) -> Result<(), LedgerError> {
         let now = self.clock.now();
-        let mut record = fence.record.clone();
+        let mut record = Record::clone(&fence.record);
         record.lease_until = now;
         match settled {
             Settled::Applied(answer) => (record.state, record.result) = (State::Applied, Some(answer)),
@@ -310,7 +310,7 @@ impl Ledger {
                 return Err(LedgerError::FenceLost(record.effect));
             }
         }
-        fence.record = record;
+        *fence.record = record;
         Ok(())
     }
 
@@ -326,7 +326,7 @@ impl Ledger {
     pub(crate) fn fence(&self, record: Record, timing: &Timing, now: UnixMillis) -> Fence {
         let send_before = now.plus_ms(timing.work_ms);
         Fence {
-            record,
+            record: Box::new(record),
             send_before,
             keep_s: timing.keep_s,
             before_sending: None,

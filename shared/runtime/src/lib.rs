@@ -1,19 +1,27 @@
 //! What every Lambda function shares.
 
 pub mod aws_error;
+pub mod batch;
+pub mod breaker;
 pub mod environment;
 pub mod failure;
+pub mod guard;
 pub mod http;
+pub mod invocation;
 pub mod items;
 mod merchant;
 pub mod message;
 pub mod queue;
 pub mod secrets;
+mod start;
 pub mod stores;
+pub mod telemetry;
 pub mod topic;
 mod unique;
 pub mod workflow;
 
 pub use failure::FunctionError;
+pub use invocation::Invocation;
 pub use merchant::merchant;
+pub use start::{Parts, start};
 pub use unique::unique;

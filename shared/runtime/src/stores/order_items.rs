@@ -114,7 +114,10 @@ impl OrderItem {
     #[must_use]
     pub fn opened(self, order: &Order, event: &EventId, generation: u32, now: UnixMillis) -> Self {
         let lines = order.lines.iter();
-        let accepted = lines.map(|line| AcceptedLine { sku: line.sku.clone(), quantity: line.quantity });
+        let accepted = lines.map(|line| AcceptedLine {
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+        });
         Self {
             state: OrderState::Open,
             generation,
@@ -137,7 +140,8 @@ impl OrderItem {
 
     /// Whether the version of a status write may still be unknown.
     pub fn is_telling(&self, now: UnixMillis) -> bool {
-        self.telling_since_ms.is_some_and(|since| now.since_ms(UnixMillis(since)) < TELLING_MS_MAX)
+        self.telling_since_ms
+            .is_some_and(|since| now.since_ms(UnixMillis(since)) < TELLING_MS_MAX)
     }
 
     /// With one more version that we wrote ourselves.
@@ -232,7 +236,10 @@ impl OrderItems {
     /// Those of [`Items::by_state`].
     pub async fn open(&self, limit: usize) -> Result<Vec<OrderItem>, Failure> {
         let items = self.items.by_state(OPEN, limit).await?;
-        items.into_iter().map(|item| Ok(typed::parse(item)?.value)).collect()
+        items
+            .into_iter()
+            .map(|item| Ok(typed::parse(item)?.value))
+            .collect()
     }
 }
 
@@ -242,5 +249,8 @@ fn key(order: &OrderKey) -> String {
 
 fn beside(item: &OrderItem) -> Beside {
     let by = sortable(UnixMillis(item.opened_at_ms));
-    Beside { state: (item.state == OrderState::Open).then(|| (OPEN.to_owned(), by)), ttl_s: None }
+    Beside {
+        state: (item.state == OrderState::Open).then(|| (OPEN.to_owned(), by)),
+        ttl_s: None,
+    }
 }

@@ -113,7 +113,11 @@ impl PayloadStore {
             Inserted::Exists(there) => {
                 let there = typed::parse::<PayloadBody>(there)?.value;
                 let same = there.sha256 == sha256 && there.store == *store;
-                Ok(if same { Stored::Repeat { queued: there.queued } } else { Stored::OtherBody })
+                Ok(if same {
+                    Stored::Repeat { queued: there.queued }
+                } else {
+                    Stored::OtherBody
+                })
             }
         }
     }
@@ -123,12 +127,25 @@ impl PayloadStore {
     /// # Errors
     /// Those of [`Items::replace`].
     pub async fn mark_queued(&self, event: &str) -> Result<(), Failure> {
-        let Some(there) = self.items.get(&format!("payload/{event}")).await? else { return Ok(()) };
-        let (seen, bytes, state, ttl_s) = (there.version, there.bytes.clone(), there.state.clone(), there.ttl_s);
-        let about = PayloadBody { queued: true, ..typed::parse::<PayloadBody>(there)?.value };
+        let Some(there) = self.items.get(&format!("payload/{event}")).await? else {
+            return Ok(());
+        };
+        let (seen, bytes, state, ttl_s) = (
+            there.version,
+            there.bytes.clone(),
+            there.state.clone(),
+            there.ttl_s,
+        );
+        let about = PayloadBody {
+            queued: true,
+            ..typed::parse::<PayloadBody>(there)?.value
+        };
         let item = typed::item(&format!("payload/{event}"), &about, Beside { state, ttl_s })?;
         // Nobody writes this item but to say the same: whoever was faster has said it.
-        self.items.replace(seen, NewItem { bytes, ..item }).await.map(|_| ())
+        self.items
+            .replace(seen, NewItem { bytes, ..item })
+            .await
+            .map(|_| ())
     }
 
     /// The signed body of an event.

@@ -78,7 +78,7 @@ impl StockFlights {
             if let Some((_, until_ms)) = &stock.flight
                 && now < UnixMillis(*until_ms)
             {
-                let wanted = (!stock.again).then(|| Stock { again: true, ..stock });
+                let wanted = (!stock.again).then_some(Stock { again: true, ..stock });
                 return (wanted, Flight::UnderWay);
             }
             // The same quantity is told again: the shop counts its own number down when it sells.

@@ -1,0 +1,132 @@
+//! The breaker's states. Pure.
+
+use super::Health;
+use effects::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// Failures in a row that open the breaker.
+pub(super) const FAILURES_MAX: u32 = 5;
+/// A failure this long after the last one starts a new row.
+const ROW_MS: i64 = 60_000;
+/// How long it is open at first; doubled each time the probe fails.
+pub(super) const OPEN_MS: i64 = 10_000;
+/// How long it is open at most.
+const OPEN_MS_MAX: i64 = 300_000;
+/// How long a probe may take before another one is let through.
+pub(super) const PROBE_MS: i64 = 60_000;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct State {
+    schema: u32,
+    /// Failures in a row.
+    failures: u32,
+    failed_at_ms: i64,
+    #[serde(default)]
+    open: Option<Open>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Open {
+    until_ms: i64,
+    /// How often in a row it was opened.
+    times: u32,
+    /// Whether the system does not know us.
+    misconfigured: bool,
+    /// Who tries whether it is back, and until when nobody else does.
+    #[serde(default)]
+    probe: Option<(String, i64)>,
+}
+
+/// What becomes of a wish to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Closed { dirty: bool },
+    Probe,
+    Open,
+}
+
+impl State {
+    pub(super) fn ask(&self, now: UnixMillis, probe: &str) -> (Option<Self>, Asked) {
+        let Some(open) = &self.open else {
+            return (
+                None,
+                Asked::Closed {
+                    dirty: self.failures > 0,
+                },
+            );
+        };
+        let probing = open.probe.as_ref().is_some_and(|(_, until_ms)| now.0 < *until_ms);
+        if now.0 < open.until_ms || probing {
+            return (None, Asked::Open);
+        }
+        let probe = Some((probe.to_owned(), now.plus_ms(PROBE_MS).0));
+        (
+            Some(Self {
+                open: Some(Open {
+                    probe,
+                    ..open.clone()
+                }),
+                ..self.clone()
+            }),
+            Asked::Probe,
+        )
+    }
+
+    /// The state after a call, and why it opened if it did just now.
+    pub(super) fn record(
+        self,
+        now: UnixMillis,
+        probe: Option<&str>,
+        health: Health,
+    ) -> (Option<Self>, Option<&'static str>) {
+        let misconfigured = health == Health::Misconfigured;
+        match (&self.open, health) {
+            (Some(open), _) => {
+                let ours = open
+                    .probe
+                    .as_ref()
+                    .is_some_and(|(name, _)| Some(name.as_str()) == probe);
+                match health {
+                    // A call from before it opened says nothing about now.
+                    _ if !ours => (None, None),
+                    Health::Reached => (Some(Self::default()), None),
+                    Health::Failed | Health::Misconfigured => {
+                        let cause = (misconfigured && !open.misconfigured).then_some("misconfigured");
+                        (Some(opened(&self, now, open.times + 1, misconfigured)), cause)
+                    }
+                }
+            }
+            (None, Health::Reached) => ((self.failures > 0).then(Self::default), None),
+            (None, Health::Misconfigured) => (Some(opened(&self, now, 1, true)), Some("misconfigured")),
+            (None, Health::Failed) => {
+                let in_row = now.0 - self.failed_at_ms < ROW_MS;
+                let failures = if in_row { self.failures + 1 } else { 1 };
+                let state = Self {
+                    schema: 1,
+                    failures,
+                    failed_at_ms: now.0,
+                    open: None,
+                };
+                if failures < FAILURES_MAX {
+                    return (Some(state), None);
+                }
+                (Some(opened(&state, now, 1, false)), Some("unavailable"))
+            }
+        }
+    }
+}
+
+fn opened(state: &State, now: UnixMillis, times: u32, misconfigured: bool) -> State {
+    let open_ms = OPEN_MS.saturating_mul(1 << (times - 1).min(16)).min(OPEN_MS_MAX);
+    let open = Open {
+        until_ms: now.plus_ms(open_ms).0,
+        times,
+        misconfigured,
+        probe: None,
+    };
+    State {
+        schema: 1,
+        open: Some(open),
+        ..state.clone()
+    }
+}

@@ -1,0 +1,121 @@
+use super::{
+    state::{FAILURES_MAX, OPEN_MS, PROBE_MS},
+    *,
+};
+use crate::items::MemoryItems;
+use effects::ManualClock;
+
+struct Fixture {
+    items: Arc<MemoryItems>,
+    clock: Arc<ManualClock>,
+    breaker: Breaker,
+}
+
+fn fixture() -> Fixture {
+    let items = Arc::new(MemoryItems::default());
+    let clock = Arc::new(ManualClock::new(UnixMillis(1_000_000)));
+    Fixture {
+        items: items.clone(),
+        clock: clock.clone(),
+        breaker: Breaker::new(items, clock),
+    }
+}
+
+impl Fixture {
+    /// A function elsewhere, with a cache of its own.
+    fn another(&self) -> Breaker {
+        Breaker::new(self.items.clone(), self.clock.clone())
+    }
+
+    async fn open(&self) {
+        for _ in 0..FAILURES_MAX {
+            let permit = self.breaker.permit("odoo").await.unwrap();
+            self.breaker.record(permit, Health::Failed).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_opens_after_failures_in_a_row_for_everybody_and_for_one_system() {
+    let f = fixture();
+    f.open().await;
+    for breaker in [&f.breaker, &f.another()] {
+        let failure = breaker.permit("odoo").await.unwrap_err();
+        assert_eq!(failure.name, FailureName::SystemUnavailable);
+        breaker.permit("gp-api").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_answer_in_between_ends_the_row() {
+    let f = fixture();
+    for _ in 0..3 * FAILURES_MAX {
+        let permit = f.breaker.permit("odoo").await.unwrap();
+        f.breaker.record(permit, Health::Failed).await.unwrap();
+        let permit = f.breaker.permit("odoo").await.unwrap();
+        f.breaker.record(permit, Health::Reached).await.unwrap();
+    }
+    f.breaker.permit("odoo").await.unwrap();
+}
+
+#[tokio::test]
+async fn open_lets_one_probe_through_and_asking_is_not_a_failure() {
+    let f = fixture();
+    f.open().await;
+    for _ in 0..10 {
+        f.breaker.permit("odoo").await.unwrap_err();
+    }
+    f.clock.advance_ms(OPEN_MS);
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.another().permit("odoo").await.unwrap_err();
+    f.breaker.record(probe, Health::Reached).await.unwrap();
+    f.another().permit("odoo").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_probe_opens_it_for_longer_and_a_lost_one_is_replaced() {
+    let f = fixture();
+    f.open().await;
+    f.clock.advance_ms(OPEN_MS);
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(probe, Health::Failed).await.unwrap();
+    f.clock.advance_ms(OPEN_MS);
+    f.breaker.permit("odoo").await.unwrap_err();
+    f.clock.advance_ms(OPEN_MS);
+    let lost = f.breaker.permit("odoo").await.unwrap();
+    f.clock.advance_ms(PROBE_MS);
+    let second = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(lost, Health::Reached).await.unwrap();
+    f.another()
+        .permit("odoo")
+        .await
+        .expect_err("a probe that took too long decides nothing");
+    f.breaker.record(second, Health::Reached).await.unwrap();
+    f.another().permit("odoo").await.unwrap();
+}
+
+#[tokio::test]
+async fn wrong_credentials_open_it_at_once() {
+    let f = fixture();
+    let early = f.breaker.permit("odoo").await.unwrap();
+    let permit = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(permit, Health::Misconfigured).await.unwrap();
+    f.breaker.permit("odoo").await.unwrap_err();
+    f.breaker.record(early, Health::Reached).await.unwrap();
+    f.breaker
+        .permit("odoo")
+        .await
+        .expect_err("a call from before it opened says nothing");
+}
+
+#[test]
+fn wrong_credentials_raise_one_alarm() {
+    let now = UnixMillis(1_000_000);
+    let (state, cause) = State::default().record(now, None, Health::Misconfigured);
+    assert_eq!(cause, Some("misconfigured"));
+    let later = now.plus_ms(OPEN_MS);
+    let (state, asked) = state.unwrap().ask(later, "probe");
+    assert_eq!(asked, Asked::Probe);
+    let (_, cause) = state.unwrap().record(later, Some("probe"), Health::Misconfigured);
+    assert_eq!(cause, None, "the same trouble is not said again");
+}
