@@ -1,0 +1,110 @@
+//! Where the payment of a WooCommerce order stands. The order's status says what the shop believes; which payment
+//! method is ours, and in which meta the checkout leaves its token, is configuration.
+
+use super::wire;
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::{Store, TransactionMeans, WooCommerce},
+    order::Payment,
+};
+
+/// What a status means for us. Plugins add their own; those come after payment (`packed`, `shipped`) as a rule, and
+/// count as paid when the order has a transaction.
+enum Standing {
+    Unpaid,
+    Paid,
+    Closed,
+    Own,
+}
+
+fn standing(status: &str) -> Standing {
+    match status.strip_prefix("wc-").unwrap_or(status) {
+        "pending" | "on-hold" | "checkout-draft" | "auto-draft" => Standing::Unpaid,
+        "processing" | "completed" => Standing::Paid,
+        "cancelled" | "failed" | "refunded" | "trash" => Standing::Closed,
+        _ => Standing::Own,
+    }
+}
+
+/// The payment of an order.
+///
+/// An order paid by a method that is not configured is [`Payment::Pending`]: recorded, nothing is done.
+pub(super) fn read(order: &wire::Order, store: &Store, settings: &WooCommerce) -> Result<Payment, Failure> {
+    let Some(tender) = store
+        .tender_of_method(order.payment_method.as_str())
+        .map(str::to_owned)
+    else {
+        return Ok(match standing(order.status.as_str()) {
+            Standing::Closed => Payment::Closed,
+            Standing::Unpaid | Standing::Paid | Standing::Own => Payment::Pending,
+        });
+    };
+    let transaction = order.transaction_id.owned();
+    let state = settings
+        .payment_state_meta
+        .as_deref()
+        .and_then(|key| meta(order, key));
+    match (standing(order.status.as_str()), transaction) {
+        (Standing::Closed, _) => Ok(Payment::Closed),
+        (Standing::Unpaid, None) => Ok(match meta(order, &settings.token_meta) {
+            Some(token) => Payment::Token { tender, token },
+            None => Payment::Pending,
+        }),
+        // A plugin that only reserves the money leaves the order on hold, with its transaction.
+        (Standing::Unpaid, Some(transaction)) => Ok(match state.as_deref() {
+            Some("authorized") => Payment::Authorized { tender, transaction },
+            Some("captured") => Payment::Captured { tender, transaction },
+            _ => Payment::Pending,
+        }),
+        (Standing::Own, None) => Ok(Payment::Pending),
+        (Standing::Paid, None) => Err(no_transaction(order)),
+        (Standing::Paid | Standing::Own, Some(transaction)) => {
+            paid(tender, transaction, state.as_deref(), settings.transaction_means)
+        }
+    }
+}
+
+fn paid(
+    tender: String,
+    transaction: String,
+    state: Option<&str>,
+    means: TransactionMeans,
+) -> Result<Payment, Failure> {
+    match (state, means) {
+        (Some("authorized"), _) | (None, TransactionMeans::Authorized) => {
+            Ok(Payment::Authorized { tender, transaction })
+        }
+        (Some("captured"), _) | (None, TransactionMeans::Captured) => {
+            Ok(Payment::Captured { tender, transaction })
+        }
+        (Some(_), _) => {
+            let what = "the payment plugin left another word than authorized or captured";
+            let remedy = "correct the plugin's setting, or payment_state_meta in infra/merchant.toml";
+            Err(Failure::new(FailureName::Refused, what)
+                .field("meta_data")
+                .remedy(remedy))
+        }
+    }
+}
+
+fn no_transaction(order: &wire::Order) -> Failure {
+    let what = format!(
+        "the order is {} by card, but has no transaction",
+        order.status.as_str()
+    );
+    let remedy = "enter the gateway's transaction id in the order, or correct its status or payment method";
+    Failure::new(FailureName::Refused, what)
+        .field("transaction_id")
+        .remedy(remedy)
+}
+
+/// The text under a meta key, the last one when there are several: WooCommerce appends.
+pub(super) fn meta(order: &wire::Order, key: &str) -> Option<String> {
+    let mut entries = order
+        .meta_data
+        .iter()
+        .rev()
+        .filter(|meta| meta.key.as_str() == key);
+    let text = entries.find_map(|meta| meta.value.as_str())?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
