@@ -22,6 +22,8 @@ mod payment_methods;
 mod reports;
 mod router;
 
+mod sdk;
+mod sdk_checks;
 mod server;
 mod settlement;
 mod switches;
@@ -31,6 +33,7 @@ pub use control::{Control, ControlError, Pay, Recorded, StoreCard, Totals};
 pub use faults::{Fault, FaultKind, Moment};
 pub use notifications::{Notify, Style};
 
+pub use sdk::{SDK_PIN, SdkContractError, sdk_contract};
 pub use server::{RunningGpApi, start};
 pub use switches::{Switches, WhileRunning};
 pub use world::Options;
