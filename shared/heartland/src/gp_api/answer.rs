@@ -166,13 +166,57 @@ mod tests {
         }
 
         #[test]
-        fn any_json_is_some_answer(id in ".*", status in ".*", amount in ".*", currency in "[A-Z]{0,4}") {
-            let body = serde_json::json!({"id": id, "status": status, "amount": amount, "currency": currency});
-            let reply = Reply { http: 200, body: body.to_string().into_bytes() };
-            if let Answer::Transaction(t) = read(Effect::Changes, &reply) {
-                prop_assert_eq!(t.status.as_str(), status);
-                prop_assert_eq!(t.id.as_str(), id);
+        fn any_json_is_some_answer(fields in proptest::collection::hash_map(field(), json(), 0..8)) {
+            let body = serde_json::to_vec(&fields).unwrap();
+            let answer = read(Effect::Changes, &Reply { http: 200, body });
+            if let Answer::Transaction(t) = answer {
+                prop_assert_eq!(Some(t.id.as_str()), fields["id"].as_str());
+                prop_assert_eq!(Some(t.status.as_str()), fields["status"].as_str());
             }
         }
+    }
+
+    fn field() -> impl Strategy<Value = &'static str> {
+        let names = [
+            "id",
+            "status",
+            "type",
+            "amount",
+            "currency",
+            "reference",
+            "parent_resource_id",
+            "time_created",
+        ];
+        proptest::sample::select([names.as_slice(), &["payment_method", "action", "batch_id"]].concat())
+    }
+
+    /// JSON of any shape, with words among it that make it nearly a transaction.
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let words = [
+            "TRN_1",
+            "CAPTURED",
+            "USD",
+            "1999",
+            "-0",
+            "19.99",
+            "2026-01-01T00:00:00Z",
+            "SALE",
+        ];
+        let leaf = prop_oneof![
+            4 => proptest::sample::select(words.to_vec()).prop_map(serde_json::Value::from),
+            1 => any::<String>().prop_map(serde_json::Value::from),
+            1 => any::<i64>().prop_map(serde_json::Value::from),
+            1 => any::<f64>().prop_map(serde_json::Value::from),
+            1 => Just(serde_json::Value::Null),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            let names =
+                proptest::sample::select(vec!["card", "result", "brand", "masked_number_last4", "id"]);
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+                proptest::collection::hash_map(names, inner, 0..4)
+                    .prop_map(|map| map.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()),
+            ]
+        })
     }
 }

@@ -100,6 +100,12 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_signed_bytes_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let verified = Notification::verify(&body, &sign(&body, "APPKEY"), &key());
+            prop_assert!(matches!(verified, Err(BadNotification::Body(_))));
+        }
+
+        #[test]
         fn one_changed_byte_breaks_the_signature(
             mut body in proptest::collection::vec(any::<u8>(), 1..100), at in any::<prop::sample::Index>()
         ) {

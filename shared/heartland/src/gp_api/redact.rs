@@ -7,13 +7,18 @@ const LENGTH_MAX: usize = 200;
 const DIGITS_MAX: usize = 8;
 
 /// The text, shortened, with every word left out that holds a token (`PMT_…`), an e-mail address, a bearer
-/// token or a long number.
+/// token or a long number, also one that is written in groups (`4263 9700 0000 5262`).
 pub(super) fn redact(text: &str) -> String {
-    let words: Vec<&str> = text
-        .split_whitespace()
-        .map(|w| if is_safe(w) { w } else { "…" })
-        .collect();
-    words
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let groups = words.chunk_by(|one, other| is_number(one) && is_number(other));
+    let shown = groups.flat_map(|group| {
+        let long = is_number(group[0]) && group.iter().map(|word| digits(word)).sum::<usize>() > DIGITS_MAX;
+        group
+            .iter()
+            .map(move |word| if !long && is_safe(word) { *word } else { "…" })
+    });
+    let shown: Vec<&str> = shown.collect();
+    shown
         .join(" ")
         .chars()
         .filter(|c| !c.is_control())
@@ -21,10 +26,20 @@ pub(super) fn redact(text: &str) -> String {
         .collect()
 }
 
+fn digits(word: &str) -> usize {
+    word.chars().filter(char::is_ascii_digit).count()
+}
+
+fn is_number(word: &str) -> bool {
+    word.chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | ','))
+}
+
 fn is_safe(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
     let ours = word.contains("TRN_"); // a transaction id is no secret, and the one thing a person searches by
-    !word.contains("PMT_") && !word.contains('@') && (ours || (digits <= DIGITS_MAX && word.len() <= 64))
+    !word.contains("PMT_")
+        && !word.contains('@')
+        && (ours || (digits(word) <= DIGITS_MAX && word.len() <= 64))
 }
 
 /// The field an error text is about: what stands in brackets (`Mandatory Fields missing [amount]`), or the
@@ -53,6 +68,11 @@ mod tests {
     fn what_must_not_be_seen_is_left_out() {
         let text = "id PMT_31087d9c of 4263970000005262 jane@example.com value is invalid";
         assert_eq!(redact(text), "id … of … … value is invalid");
+        assert_eq!(redact("card 4263 9700 0000 5262 refused"), "card … … … … refused");
+        assert_eq!(
+            redact("card 4263-9700-0000-5262, code 40085"),
+            "card … code 40085"
+        );
     }
 
     #[test]

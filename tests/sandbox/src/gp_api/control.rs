@@ -74,10 +74,9 @@ pub struct Control {
 impl Control {
     /// Of the simulator at this URL (`http://127.0.0.1:port`).
     pub fn new(control_url: &str) -> Self {
-        Self {
-            url: format!("{}/_sim", control_url.trim_end_matches('/')),
-            http: reqwest::Client::new(),
-        }
+        let url = format!("{}/_sim", control_url.trim_end_matches('/'));
+        let http = reqwest::Client::builder().no_proxy().build();
+        Self { url, http: http.unwrap_or_default() }
     }
 
     /// Forgets everything: transactions, tokens, faults, recordings, switches, the clock.

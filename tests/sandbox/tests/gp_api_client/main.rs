@@ -1,11 +1,11 @@
 //! Our client of GP-API against the simulator: every way a payment can go, and every fault of the official
 //! SDKs that a client can have, as a test of ours.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[path = "gp_api/bench.rs"]
+mod access_tokens;
 mod bench;
-#[path = "gp_api/classification.rs"]
 mod classification;
-#[path = "gp_api/payments.rs"]
+mod keys_and_amounts;
 mod payments;
-#[path = "gp_api/sdk_defects.rs"]
-mod sdk_defects;
+mod special_payments;
+mod wire;

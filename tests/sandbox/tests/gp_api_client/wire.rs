@@ -1,0 +1,164 @@
+//! Defects of the official SDKs our client must not have: time limits, paths, encodings, answers that are no JSON.
+
+use crate::bench::{Bench, key, usd};
+use domain::failure::FailureName;
+use heartland::gp_api::{Authorize, PaymentGateway, Status};
+use sandbox::gp_api::{Fault, FaultKind, Moment};
+use secrecy::SecretString;
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn the_time_limit_is_kept() {
+    let bench = Bench::impatient(Duration::from_millis(300)).await;
+    let kind = FaultKind::Delay {
+        ms: 8_000,
+        commit: Moment::Before,
+    };
+    bench
+        .control
+        .fault(&Fault::post("/transactions", kind))
+        .await
+        .unwrap();
+    let started = Instant::now();
+    let failure = bench
+        .gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, FailureName::OutcomeUnknown);
+    assert!(
+        started.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_void_goes_to_the_reversal_of_that_transaction() {
+    let bench = Bench::new().await;
+    let authorized = bench
+        .gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap();
+    bench.gateway.reverse(&key("v"), &authorized.id).await.unwrap();
+    let sent = bench.control.recordings().await.unwrap();
+    let last = sent.last().unwrap();
+    assert_eq!(last.path, format!("/ucp/transactions/{}/reversal", authorized.id));
+    assert_eq!(
+        (last.method.as_str(), last.idempotency.as_deref()),
+        ("POST", Some("v"))
+    );
+}
+
+#[tokio::test]
+async fn a_holder_with_accents_arrives_whole() {
+    let bench = Bench::new().await;
+    let holder = Some(SecretString::from("José Müller 山田"));
+    let asked = Authorize {
+        holder,
+        ..bench.cents("woo-1-1", 1000)
+    };
+    assert!(!format!("{asked:?}").contains("Müller"));
+    bench.gateway.authorize(&key("a"), &asked).await.unwrap();
+    let sent = &bench.sent_to("/transactions").await[0];
+    assert_eq!(sent.body["payment_method"]["name"], "José Müller 山田");
+    let length: usize = sent.headers["content-length"].parse().unwrap();
+    assert_eq!(length, sent.body.to_string().len());
+}
+
+#[tokio::test]
+async fn an_error_that_comes_unpacked_keeps_its_code() {
+    // the simulator packs its answers; a proxy's own answer comes as it is
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let token = r#"{"token":"T","seconds_to_expire":3600}"#;
+        let error = r#"{"error_code":"INVALID_REQUEST_DATA","detailed_error_code":"40087","detailed_error_description":"amount value is invalid"}"#;
+        let answers = [
+            ("200 OK", token),
+            ("400 Bad Request", error),
+            ("201 Created", r#"{"id":"TRN_1","status":"CAPTURED"}"#),
+        ];
+        for (status, body) in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !String::from_utf8_lossy(&seen).contains('}') {
+                let mut chunk = [0_u8; 4096];
+                let n = stream.read(&mut chunk).await.unwrap();
+                seen.extend_from_slice(&chunk[..n]);
+            }
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            stream
+                .write_all(format!("{head}{body}").as_bytes())
+                .await
+                .unwrap();
+        }
+    });
+    let gateway = crate::bench::client(&format!("http://{address}/ucp"), "APPKEY", Default::default());
+    let id = "TRN_1".parse().unwrap();
+    let failure = gateway
+        .refund(&key("r"), &"TRN_0".parse().unwrap(), usd(5))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.name, failure.field.as_deref()),
+        (FailureName::Refused, Some("amount"))
+    );
+    assert!(failure.what.contains("40087"));
+    // 201 is a success like 200
+    assert_eq!(
+        gateway.capture(&key("c"), &id, usd(5)).await.unwrap().status,
+        Status::Captured
+    );
+}
+
+#[tokio::test]
+async fn an_html_page_instead_of_json_is_an_unknown_outcome() {
+    let bench = Bench::new().await;
+    for http in [200, 400, 404, 502] {
+        let kind = FaultKind::Html {
+            http,
+            commit: Moment::After,
+        };
+        bench
+            .control
+            .fault(&Fault::post("/transactions", kind))
+            .await
+            .unwrap();
+        let name = format!("html-{http}");
+        let failure = bench
+            .gateway
+            .authorize(&key(&name), &bench.cents(&name, 1000))
+            .await
+            .unwrap_err();
+        assert_eq!(failure.name, FailureName::OutcomeUnknown, "{http}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_status_survives() {
+    let bench = Bench::new().await;
+    let authorized = bench
+        .gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap();
+    let kind = FaultKind::StrangeStatus {
+        status: "ON_ITS_WAY".to_owned(),
+    };
+    bench
+        .control
+        .fault(&Fault::get("/transactions/TRN", kind))
+        .await
+        .unwrap();
+    let seen = bench.gateway.get(&authorized.id).await.unwrap().unwrap();
+    assert_eq!(seen.status, Status::Unknown("ON_ITS_WAY".to_owned()));
+    let kept: heartland::gp_api::Transaction =
+        serde_json::from_value(serde_json::to_value(&seen).unwrap()).unwrap();
+    assert_eq!(kept, seen);
+}
