@@ -76,7 +76,10 @@ impl Control {
     pub fn new(control_url: &str) -> Self {
         let url = format!("{}/_sim", control_url.trim_end_matches('/'));
         let http = reqwest::Client::builder().no_proxy().build();
-        Self { url, http: http.unwrap_or_default() }
+        Self {
+            url,
+            http: http.unwrap_or_default(),
+        }
     }
 
     /// Forgets everything: transactions, tokens, faults, recordings, switches, the clock.
