@@ -1,7 +1,5 @@
 //! Every sample in `events/` becomes the order it should become, and the schema is true of all of them.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
 mod common;
 
 use common::{sample, samples, store};
