@@ -24,6 +24,7 @@ BOT_GROUPS = (
     "sales_team.group_sale_salesman_all_leads",
     "account.group_account_invoice",
 )
+PRODUCT_MAKER = "product.group_product_manager"  # only where unknown SKUs become products
 MARKED_MODELS = ("res.partner", "sale.order", "account.move", "account.payment")
 
 
@@ -207,9 +208,10 @@ def set_up_bot(env, merchant, all_companies):
             "company_id": all_companies[0].id, "company_ids": [(6, 0, all_companies.ids)],
             "lang": merchant["odoo"]["language"],
         })
+    groups = BOT_GROUPS + ((PRODUCT_MAKER,) if merchant["odoo"]["missing_product"] == "create" else ())
     bot.write({
         "company_ids": [(4, company.id) for company in all_companies], "tz": merchant["time_zone"],
-        "group_ids": [(6, 0, [env.ref(group).id for group in BOT_GROUPS])],
+        "group_ids": [(6, 0, [env.ref(group).id for group in groups])],
     })
     return bot
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::odoo;
-use crate::places::Places;
+use crate::places::{Places, repository};
 use crate::progress;
 use crate::verify;
 use crate::world::{Description, Parts, Remote, World};
@@ -131,6 +131,10 @@ async fn up(existing_odoo: Option<odoo::Access>) -> Result<()> {
     for line in welcome(world.description()) {
         progress::say(line);
     }
+    progress::say(format!(
+        "addresses and keys: {}; Ctrl-C ends everything",
+        world.file().display()
+    ));
     std::future::pending().await
 }
 
@@ -142,7 +146,7 @@ async fn odoo_alone(action: OdooAction) -> Result<()> {
         OdooAction::Check(existing) => {
             let access = match existing.access() {
                 Some(access) => access,
-                None => Description::read(&Places::open()?)?
+                None => Description::find(&Places::open()?)?
                     .odoo
                     .context("the running world has no Odoo")?,
             };
@@ -170,16 +174,18 @@ fn welcome(description: &Description) -> Vec<String> {
             lines.push(format!("      log in as {} with {}", admin.login, admin.password));
         }
     }
-    lines.push("addresses and keys: target/sandbox/world.json; Ctrl-C ends everything".to_owned());
     lines
 }
 
 fn clean() -> Result<()> {
     let places = Places::open()?;
     anyhow::ensure!(
-        Description::read(&places).is_err(),
+        Description::find(&places).is_err(),
         "a world is running: end it first"
     );
     std::fs::remove_dir_all(places.root())
-        .with_context(|| format!("cannot remove {}", places.root().display()))
+        .with_context(|| format!("cannot remove {}", places.root().display()))?;
+    // When the work tree is closed to the servers, a link is left.
+    let _ = std::fs::remove_file(repository().join("target/sandbox"));
+    Ok(())
 }

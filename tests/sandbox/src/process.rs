@@ -182,3 +182,72 @@ where
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell that has started a child of its own, whose process id it writes down.
+    fn parent_and_child(dir: &Path) -> (Child, Pid) {
+        let mut command = Command::new("/bin/sh");
+        command
+            .current_dir(dir)
+            .args(["-c", "sleep 600 & echo $! > child.tmp; mv child.tmp child; wait"]);
+        let parent = Child::spawn("a shell", command, &dir.join("log")).unwrap();
+        let child = poll(|| std::fs::read_to_string(dir.join("child")).ok());
+        (parent, Pid::from_raw(child.trim().parse().unwrap()))
+    }
+
+    fn poll<T>(mut look: impl FnMut() -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            match look() {
+                Some(found) => return found,
+                None => assert!(Instant::now() < deadline, "it did not happen within 10 s"),
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// A process that has ended may stay as a zombie until its parent asks: it counts as gone.
+    fn is_gone(process: Pid) -> Option<()> {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        (stat.is_empty() || stat.contains(") Z ")).then_some(())
+    }
+
+    #[test]
+    fn a_dropped_child_takes_its_own_children_along() {
+        let dir = tempfile::tempdir().unwrap();
+        let (parent, child) = parent_and_child(dir.path());
+        assert_eq!(is_gone(child), None);
+        drop(parent);
+        poll(|| is_gone(child));
+    }
+
+    #[test]
+    fn the_reaper_ends_groups_when_its_pipe_closes_and_spares_those_taken_off() {
+        let dir = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let (mut ended, ended_child) = parent_and_child(dir[0].path());
+        let (mut spared, spared_child) = parent_and_child(dir[1].path());
+        let mut reaper = Command::new("/bin/sh")
+            .args(["-c", REAPER])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = reaper.stdin.take().unwrap();
+        writeln!(
+            pipe,
+            "add {}\nadd {}\ndel {}",
+            spared.id(),
+            ended.id(),
+            spared.id()
+        )
+        .unwrap();
+        drop(pipe);
+        poll(|| is_gone(ended_child));
+        assert!(reaper.wait().unwrap().success());
+        assert!(!ended.is_running());
+        assert!(spared.is_running());
+        assert_eq!(is_gone(spared_child), None);
+    }
+}

@@ -6,6 +6,7 @@ mod package;
 mod postgres;
 mod prepared;
 mod running;
+mod slot;
 
 pub use calls::Caller;
 pub use check::check;

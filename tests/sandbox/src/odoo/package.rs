@@ -44,7 +44,7 @@ impl Package {
     /// When something is missing on this machine; the message names the Debian package.
     pub async fn install(places: &Places) -> Result<Self> {
         let bin = tools::postgres(places).await?;
-        let account = Unprivileged::reaching(places.root())?;
+        let account = Unprivileged::account()?;
         let pins: Vec<&str> = REQUIREMENTS
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))

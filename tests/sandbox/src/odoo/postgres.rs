@@ -101,10 +101,9 @@ impl Postgres {
             port,
             child,
         };
-        let probe = server.programs.command("pg_isready");
+        let programs = server.programs.clone();
         until_ready(&mut server.child, log, Duration::from_secs(60), || {
-            let mut probe = tokio::process::Command::new(probe.get_program());
-            probe.args(server.programs.command("pg_isready").get_args());
+            let mut probe = tokio::process::Command::from(programs.command("pg_isready"));
             probe.args([
                 "-q",
                 "-h",

@@ -197,15 +197,11 @@ impl Keys {
 }
 
 impl Prepared {
-    /// Copies the cluster and the files to `dir`, for one running instance.
+    /// Copies the cluster and the files into the empty `dir`, for one running instance.
     ///
     /// # Errors
     /// Errors of the file system.
     pub async fn copy_to(&self, package: &Package, dir: &Path) -> Result<()> {
-        if dir.exists() {
-            std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
-        }
-        std::fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
         package.postgres.account.give(dir)?;
         copy(&self.dir.join("pg"), &dir.join("pg")).await?;
         copy(&self.dir.join("data"), &dir.join("data")).await

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use super::package::Package;
 use super::postgres::Postgres;
 use super::prepared::{DATABASE, Ports, Prepared, prepared, write_config};
+use super::slot::Slot;
 use super::{Access, Administrator};
 use crate::places::Places;
 use crate::process::{Child, until_ready};
@@ -21,12 +22,12 @@ pub struct RunningOdoo {
     access: Access,
     package: Package,
     prepared: Prepared,
-    dir: PathBuf,
     config: PathBuf,
     log: PathBuf,
     // Odoo before PostgreSQL: fields are dropped in this order.
     server: Option<Child>,
     database: Postgres,
+    slot: Slot,
 }
 
 impl RunningOdoo {
@@ -37,28 +38,29 @@ impl RunningOdoo {
     pub async fn start(places: &Places, name: &str) -> Result<Self> {
         let package = Package::install(places).await?;
         let prepared = prepared(places, &package).await?;
-        let dir = places.odoo().join(format!("run-{name}"));
-        let log = places.log(&format!("odoo-{name}"));
+        let slot = Slot::take(places, name)?;
         let work = async {
-            prepared.copy_to(&package, &dir).await?;
-            let postgres_log = places.log(&format!("postgres-{name}"));
+            let dir = slot.dir();
+            prepared.copy_to(&package, dir).await?;
+            let log = fresh_log(places, &format!("odoo-{}", slot.label()))?;
+            let postgres_log = fresh_log(places, &format!("postgres-{}", slot.label()))?;
             let password = &prepared.keys.database_password;
             let database =
                 Postgres::start(package.postgres.clone(), &dir.join("pg"), password, &postgres_log).await?;
             let [http, events] = tools::free_ports(2)?[..] else {
                 anyhow::bail!("no free ports")
             };
-            let config = write_config(&package, &dir, &database, DATABASE, Some(Ports { http, events }))?;
+            let config = write_config(&package, dir, &database, DATABASE, Some(Ports { http, events }))?;
             let access = access(http, &prepared);
             let mut odoo = Self {
                 access,
                 package,
                 prepared,
-                dir,
                 config,
                 log,
                 server: None,
                 database,
+                slot,
             };
             odoo.resume().await?;
             Ok(odoo)
@@ -79,7 +81,9 @@ impl RunningOdoo {
         if self.server.as_mut().is_some_and(Child::is_running) {
             return Ok(());
         }
-        let command = self.package.odoo("server", &self.config, &self.dir.join("data"));
+        let command = self
+            .package
+            .odoo("server", &self.config, &self.slot.dir().join("data"));
         let mut server = Child::spawn("Odoo", command, &self.log)?;
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(20))
@@ -131,6 +135,13 @@ impl RunningOdoo {
             .await?;
         self.resume().await
     }
+}
+
+/// The log file `name`, emptied: it tells of this run alone.
+fn fresh_log(places: &Places, name: &str) -> Result<PathBuf> {
+    let log = places.log(name);
+    std::fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+    Ok(log)
 }
 
 fn access(http: u16, prepared: &Prepared) -> Access {

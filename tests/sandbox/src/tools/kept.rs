@@ -43,3 +43,49 @@ pub(crate) async fn lock(path: &Path) -> Result<File> {
     let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await?;
     locked.with_context(|| format!("cannot lock {}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn make(dir: &Path, made_from: &str) -> bool {
+        kept(dir, made_from, async |dir| {
+            Ok(std::fs::write(dir.join("content"), made_from)?)
+        })
+        .await
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_made_is_kept_until_its_ingredients_change() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("thing");
+        assert!(make(&dir, "one").await);
+        assert!(!make(&dir, "one").await);
+        std::fs::write(dir.join("left-over"), "").unwrap();
+        assert!(make(&dir, "two").await);
+        assert_eq!(std::fs::read_to_string(dir.join("content")).unwrap(), "two");
+        assert!(!dir.join("left-over").exists());
+    }
+
+    #[tokio::test]
+    async fn a_build_that_failed_is_begun_again() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("thing");
+        let failed = kept(&dir, "one", async |dir| {
+            std::fs::write(dir.join("half"), "")?;
+            anyhow::bail!("interrupted")
+        });
+        assert!(failed.await.is_err());
+        assert!(make(&dir, "one").await);
+        assert!(!dir.join("half").exists());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn of_many_who_ask_at_once_one_builds() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("thing");
+        let built = futures::future::join_all((0..8).map(|_| make(&dir, "one"))).await;
+        assert_eq!(built.iter().filter(|built| **built).count(), 1);
+    }
+}

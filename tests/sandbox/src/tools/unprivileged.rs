@@ -1,9 +1,9 @@
 //! Servers that refuse to run as root get the account of PostgreSQL's package.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use nix::unistd::{User, geteuid};
 
 /// The account that servers run as: our own, or, when that is root, `postgres` or `nobody`.
@@ -13,33 +13,32 @@ pub struct Unprivileged {
 }
 
 impl Unprivileged {
-    /// Chooses the account and makes sure that it can reach `dir`.
+    /// Chooses the account.
     ///
     /// # Errors
-    /// When a directory above `dir` is closed to it.
-    pub fn reaching(dir: &Path) -> Result<Self> {
+    /// When we are root and there is no other account.
+    pub fn account() -> Result<Self> {
         if !geteuid().is_root() {
             return Ok(Self { account: None });
         }
         let account = ["postgres", "nobody"]
             .iter()
             .find_map(|name| User::from_name(name).ok().flatten());
-        let chosen = Self {
+        Ok(Self {
             account: Some(account.context("this system has neither the user postgres nor nobody")?),
-        };
-        let reached = chosen
-            .command(Path::new("/usr/bin/test"))
-            .arg("-x")
-            .arg(dir)
-            .status()?;
-        if !reached.success() {
-            bail!(
-                "PostgreSQL does not run as root, and its user cannot enter {}: \
-                 move the work tree, or name a directory open to all in the variable SANDBOX_HOME",
-                dir.display()
-            );
-        }
-        Ok(chosen)
+        })
+    }
+
+    /// Whether this account may enter `dir` and all directories above it.
+    ///
+    /// # Errors
+    /// When `setpriv` of the Debian package util-linux is missing.
+    pub fn reaches(&self, dir: &Path) -> Result<bool> {
+        let mut test = self.command(Path::new("/usr/bin/test"));
+        let status = test.arg("-x").arg(dir).stderr(Stdio::null()).status();
+        Ok(status
+            .context("cannot run setpriv: install the Debian package util-linux")?
+            .success())
     }
 
     /// A command that runs `program` as this account.
@@ -51,7 +50,12 @@ impl Unprivileged {
         command
             .arg(format!("--reuid={}", account.uid))
             .arg(format!("--regid={}", account.gid));
-        command.arg("--clear-groups").arg("--").arg(program);
+        // Its account may not be able to stay where we are.
+        command
+            .arg("--clear-groups")
+            .arg("--")
+            .arg(program)
+            .current_dir("/");
         command
     }
 

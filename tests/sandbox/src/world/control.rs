@@ -62,7 +62,7 @@ impl Remote {
     pub fn find() -> Result<Self> {
         Ok(Self {
             client: reqwest::Client::new(),
-            description: Description::read(&Places::open()?)?,
+            description: Description::find(&Places::open()?)?,
         })
     }
 

@@ -1,14 +1,17 @@
 //! What other processes need to know about the running world: `target/sandbox/world.json`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::odoo;
 use crate::places::Places;
+
+/// The environment variable that names the description a process shall read, when it is not `world.json`.
+pub const FILE_VARIABLE: &str = "SANDBOX_WORLD";
 
 /// The addresses and keys of a running world. They are made up for it and open nothing else.
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,27 +28,43 @@ pub struct Description {
 }
 
 impl Description {
-    /// Reads the description of the world that runs now.
+    /// The description of the world that runs now: the one named by [`FILE_VARIABLE`], else `world.json`.
     ///
     /// # Errors
     /// When none runs.
-    pub fn read(places: &Places) -> Result<Self> {
-        let file = places.world();
-        let text = std::fs::read_to_string(&file).with_context(|| {
+    pub fn find(places: &Places) -> Result<Self> {
+        let named = std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
+        Self::read(&named.unwrap_or_else(|| places.world()))
+    }
+
+    fn read(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| {
             format!(
                 "no world is running ({} is not there): start one with `cargo sandbox up`",
                 file.display()
             )
         })?;
-        let description: Self =
-            serde_json::from_str(&text).context("world.json was written by another version")?;
-        if !Path::new("/proc").join(description.process.to_string()).exists() {
-            anyhow::bail!(
-                "the world in {} has ended: start one with `cargo sandbox up`",
+        let description: Self = serde_json::from_str(&text).with_context(|| {
+            format!(
+                "{} was written by another version of this program",
                 file.display()
-            );
-        }
+            )
+        })?;
+        let alive = Path::new("/proc").join(description.process.to_string()).exists();
+        ensure!(
+            alive,
+            "the world in {} has ended: start one with `cargo sandbox up`",
+            file.display()
+        );
         Ok(description)
+    }
+
+    /// Where a new world describes itself without taking another one's place.
+    pub(super) fn place(places: &Places) -> PathBuf {
+        match Self::read(&places.world()) {
+            Ok(_) => places.root().join(format!("world-{}.json", std::process::id())),
+            Err(_) => places.world(),
+        }
     }
 
     /// What the part `name` says about itself.
@@ -65,7 +84,7 @@ impl Description {
     ///
     /// # Errors
     /// Errors of the file system.
-    pub(super) fn write(&self, places: &Places) -> Result<()> {
-        crate::tools::write_private(&places.world(), &serde_json::to_string_pretty(self)?)
+    pub(super) fn write(&self, file: &Path) -> Result<()> {
+        crate::tools::write_private(file, &serde_json::to_string_pretty(self)?)
     }
 }

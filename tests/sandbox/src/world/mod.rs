@@ -5,5 +5,5 @@ mod description;
 mod parts;
 
 pub use control::Remote;
-pub use description::Description;
+pub use description::{Description, FILE_VARIABLE};
 pub use parts::{Parts, World};

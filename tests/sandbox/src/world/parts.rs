@@ -1,6 +1,7 @@
 //! Starting and owning the parts.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -20,14 +21,15 @@ pub struct Parts {
 
 /// A running world. Everything it started ends when it is dropped.
 pub struct World {
-    places: Places,
+    file: PathBuf,
     description: Description,
     odoo: SharedOdoo,
     control: tokio::task::JoinHandle<()>,
 }
 
 impl World {
-    /// Starts the parts, those that do not need each other side by side, and writes `world.json`.
+    /// Starts the parts, those that do not need each other side by side, and writes `world.json`, or
+    /// `world-{process}.json` while another world runs.
     ///
     /// # Errors
     /// When a part does not start; the message says what to do.
@@ -47,14 +49,15 @@ impl World {
             odoo: Some(access),
             parts: BTreeMap::new(),
         };
-        description.write(&places)?;
+        let file = Description::place(&places);
+        description.write(&file)?;
         let serving = axum::serve(listener, routes(Arc::clone(&odoo)));
         let control = tokio::spawn(async move {
             // It serves until it is aborted; a lost listener shows in the next order.
             let _ = serving.await;
         });
         Ok(Self {
-            places,
+            file,
             description,
             odoo,
             control,
@@ -69,7 +72,12 @@ impl World {
         self.description
             .parts
             .insert(part.to_owned(), serde_json::to_value(facts)?);
-        self.description.write(&self.places)
+        self.description.write(&self.file)
+    }
+
+    /// The file with the description: what [`super::FILE_VARIABLE`] is for a process that is to find this world.
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Where everything is.
@@ -86,9 +94,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.control.abort();
-        // Another world may have described itself since: only our own description is taken away.
-        if Description::read(&self.places).is_ok_and(|found| found.control == self.description.control) {
-            let _ = std::fs::remove_file(self.places.world());
-        }
+        // Nothing depends on it: a description without its process counts as none.
+        let _ = std::fs::remove_file(&self.file);
     }
 }
