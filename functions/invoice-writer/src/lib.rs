@@ -1,1 +1,10 @@
-//! The handler of the Lambda function `invoice-writer`.
+//! The Lambda function `invoice-writer`: captured money becomes a posted invoice, a booked payment, and no open item.
+
+mod check;
+mod payment;
+mod steps;
+mod work;
+mod write;
+
+pub use work::{CapturedPayment, InvoiceToWrite, Invoiced, NamedRecord, Outcome};
+pub use write::Writer;

@@ -1,1 +1,13 @@
-//! The handler of the Lambda function `order-writer`.
+//! The Lambda function `order-writer`: a paid order becomes a confirmed sales order and a draft invoice to the cent.
+
+mod check;
+mod names;
+pub mod plan;
+mod steps;
+mod work;
+mod write;
+
+pub use names::Names;
+pub use steps::products::ProductCache;
+pub use work::{DraftInvoice, NamedRecord, OrderToWrite, Outcome, Written};
+pub use write::Writer;

@@ -107,6 +107,11 @@ impl Books {
         &self.currency
     }
 
+    /// The language of contacts we make.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
     /// The context of this company's documents.
     pub fn context(&self) -> Context {
         Context::new(&self.language, &self.time_zone, Some(self.company))
@@ -325,5 +330,15 @@ impl Books {
     /// `res.country.state` by code within its country; a state Odoo does not know stays out of the address.
     pub fn state(&self, country: i64, code: &str) -> Option<i64> {
         self.states.get(&(country, code.to_ascii_uppercase())).copied()
+    }
+
+    /// The ISO code of a `res.country`.
+    pub fn country_code(&self, id: i64) -> Option<&str> {
+        self.countries.iter().find(|(_, country)| **country == id).map(|(code, _)| code.as_str())
+    }
+
+    /// The code of a `res.country.state`.
+    pub fn state_code(&self, id: i64) -> Option<&str> {
+        self.states.iter().find(|(_, state)| **state == id).map(|((_, code), _)| code.as_str())
     }
 }

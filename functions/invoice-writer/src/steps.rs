@@ -1,0 +1,96 @@
+//! The calls of writing a batch of invoices.
+
+use crate::payment::{Payment, specification};
+use domain::failure::Failure;
+use odoo::{
+    Call, Context, Kind, Odoo,
+    documents::{Invoice, invoice_specification},
+    isolate::isolate,
+    value::records,
+};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Presses `action_post` on records of a model; for each that was refused, why. Whether it worked is judged by
+/// reading back.
+pub async fn post(
+    odoo: &dyn Odoo,
+    context: &Context,
+    model: &'static str,
+    ids: Vec<i64>,
+) -> HashMap<i64, Failure> {
+    if ids.is_empty() {
+        return HashMap::new();
+    }
+    let act = |group: Vec<i64>| async move {
+        let call = Call::effect(model, "action_post")
+            .ids(group.clone())
+            .context(context);
+        odoo.call(&call)
+            .await
+            .map(|_| group)
+            .map_err(|error| error.failure(Kind::Effect))
+    };
+    let done = isolate(ids, act).await;
+    done.into_iter()
+        .filter_map(|(id, result)| result.err().map(|failure| (id, failure)))
+        .collect()
+}
+
+/// Reads payments by id, with the invoices they name.
+///
+/// # Errors
+/// As the call fails.
+pub async fn read_payments(
+    odoo: &dyn Odoo,
+    context: &Context,
+    ids: Vec<i64>,
+) -> Result<Vec<Payment>, Failure> {
+    let call = Call::read("account.payment", "web_read")
+        .ids(ids)
+        .arg("specification", specification())
+        .context(context);
+    let answer = odoo
+        .call(&call)
+        .await
+        .map_err(|error| error.failure(Kind::Read))?;
+    let found: Result<_, _> = records(&answer).iter().map(Payment::read).collect();
+    found.map_err(|error| error.failure(Kind::Read))
+}
+
+/// Reads invoices by id.
+///
+/// # Errors
+/// As the call fails.
+pub async fn read_invoices(
+    odoo: &dyn Odoo,
+    context: &Context,
+    ids: Vec<i64>,
+) -> Result<Vec<Invoice>, Failure> {
+    let call = Call::web_search_read(
+        "account.move",
+        json!([["id", "in", ids]]),
+        invoice_specification(),
+    );
+    let answer = odoo
+        .call(&call.context(context))
+        .await
+        .map_err(|error| error.failure(Kind::Read))?;
+    let found: Result<_, _> = records(&answer["records"]).iter().map(Invoice::read).collect();
+    found.map_err(|error| error.failure(Kind::Read))
+}
+
+/// Reconciles an invoice with a payment's line. Refused when it is done already: judged by reading back.
+///
+/// # Errors
+/// As the call fails.
+pub async fn reconcile(odoo: &dyn Odoo, context: &Context, invoice: i64, line: i64) -> Result<(), Failure> {
+    let call = Call::effect("account.move", "js_assign_outstanding_line")
+        .ids([invoice])
+        .arg("line_id", line);
+    let call = call.context(context);
+    odoo.call(&call)
+        .await
+        .map(|_| ())
+        .map_err(|error| error.failure(Kind::Effect))
+}

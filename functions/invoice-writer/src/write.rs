@@ -1,0 +1,308 @@
+//! Writes a batch of invoices: the payments first, so that captured money is in the books whatever becomes of an
+//! invoice; then the invoices, posted and reconciled.
+
+use crate::{
+    check,
+    payment::{self, Payment},
+    steps,
+    work::{InvoiceToWrite, Outcome},
+};
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::{Merchant, Store},
+};
+use jiff::Timestamp;
+use odoo::{
+    Context, Mode, Odoo,
+    books::{Books, BooksCache},
+    documents::Invoice,
+    load_each,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Writes invoices into one Odoo.
+pub struct Writer<'a> {
+    /// The Odoo.
+    pub odoo: &'a dyn Odoo,
+    /// The configuration.
+    pub merchant: &'a Merchant,
+    /// Ids by name.
+    pub books: &'a BooksCache,
+    /// The moment payments are dated on.
+    pub now: Timestamp,
+}
+
+/// An invoice on its way.
+struct Task<'a> {
+    place: usize,
+    input: &'a InvoiceToWrite,
+    store: &'a Store,
+    customer: i64,
+}
+
+/// A task whose payment is there.
+struct Paid<'a> {
+    task: Task<'a>,
+    payment: Payment,
+}
+
+impl Writer<'_> {
+    /// Writes a batch; one outcome per invoice, in order. A bad invoice harms no other.
+    pub async fn write(&self, inputs: &[InvoiceToWrite]) -> Vec<Outcome> {
+        let mut outcomes = Outcomes {
+            ended: vec![None; inputs.len()],
+            refused: HashMap::new(),
+        };
+        let mut companies: BTreeMap<&str, Vec<Task<'_>>> = BTreeMap::new();
+        for (place, input) in inputs.iter().enumerate() {
+            match self.merchant.store(&input.order.key.store) {
+                Ok(store) => {
+                    let task = Task {
+                        place,
+                        input,
+                        store,
+                        customer: input.customer.unwrap_or_default(),
+                    };
+                    companies.entry(&store.company).or_default().push(task);
+                }
+                Err(failure) => outcomes.end(place, Err(failure)),
+            }
+        }
+        for (company, tasks) in companies {
+            self.write_company(company, tasks, &mut outcomes).await;
+        }
+        outcomes.finish()
+    }
+
+    async fn write_company<'a>(&self, company: &str, tasks: Vec<Task<'a>>, outcomes: &mut Outcomes) {
+        let books = match self.books.get(self.odoo, self.merchant, company).await {
+            Ok(books) => books,
+            Err(failure) => return outcomes.end_all(tasks, &failure),
+        };
+        let context = books.context();
+        let tasks = match self.with_customers(&context, tasks, outcomes).await {
+            Ok(tasks) => tasks,
+            Err((tasks, failure)) => return outcomes.end_all(tasks, &failure),
+        };
+        let paid = self.pay(company, &books, tasks, outcomes).await;
+        let posted = self.post(&context, paid, outcomes).await;
+        self.settle(&context, posted, outcomes).await;
+    }
+
+    /// The partner whose receivable each invoice is, read from the drafts where the order's writer has not said it.
+    async fn with_customers<'a>(
+        &self,
+        context: &Context,
+        tasks: Vec<Task<'a>>,
+        outcomes: &mut Outcomes,
+    ) -> Result<Vec<Task<'a>>, (Vec<Task<'a>>, Failure)> {
+        if tasks.iter().all(|task| task.input.customer.is_some()) {
+            return Ok(tasks);
+        }
+        let ids = tasks.iter().map(|task| task.input.draft).collect();
+        let drafts = match steps::read_invoices(self.odoo, context, ids).await {
+            Ok(drafts) => drafts,
+            Err(failure) => return Err((tasks, failure)),
+        };
+        let mut found = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let draft = drafts.iter().find(|draft| draft.id == task.input.draft);
+            match draft.and_then(|draft| draft.commercial_partner) {
+                Some(customer) => found.push(Task { customer, ..task }),
+                None => outcomes.end(task.place, Err(gone(&task))),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Books the payments. One that is posted already stays as it is.
+    async fn pay<'a>(
+        &self,
+        company: &str,
+        books: &Books,
+        tasks: Vec<Task<'a>>,
+        outcomes: &mut Outcomes,
+    ) -> Vec<Paid<'a>> {
+        let (odoo, context) = (self.odoo, books.context());
+        let (tasks, records) = self.plan_payments(company, books, tasks, outcomes).await;
+        let loaded = load_each(odoo, "account.payment", records, Mode::CreateOnce, &context).await;
+        let mut ids = Vec::with_capacity(tasks.len());
+        let mut alive = Vec::with_capacity(tasks.len());
+        for (task, loaded) in tasks.into_iter().zip(loaded) {
+            match loaded {
+                Ok(id) => {
+                    ids.push(id);
+                    alive.push(task);
+                }
+                Err(failure) => outcomes.end(task.place, Err(failure)),
+            }
+        }
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        let mut refused = steps::post(odoo, &context, "account.payment", ids.clone()).await;
+        let read = match steps::read_payments(odoo, &context, ids.clone()).await {
+            Ok(read) => read,
+            Err(failure) => {
+                outcomes.end_all(alive, &failure);
+                return Vec::new();
+            }
+        };
+        let mut paid = Vec::with_capacity(alive.len());
+        for (task, id) in alive.into_iter().zip(ids) {
+            let payment = read.iter().find(|payment| payment.id == id).cloned();
+            let booked = match payment {
+                Some(payment) => check::booked(&payment).map(|()| payment),
+                None => Err(Failure::new(
+                    FailureName::OutcomeUnknown,
+                    "the payment cannot be read back",
+                )),
+            };
+            match booked {
+                Ok(payment) => paid.push(Paid { task, payment }),
+                Err(failure) => outcomes.end(task.place, Err(refused.remove(&id).unwrap_or(failure))),
+            }
+        }
+        paid
+    }
+
+    /// The payments' records. What the books lack is looked for once more in fresh ones.
+    async fn plan_payments<'a>(
+        &self,
+        company: &str,
+        books: &Books,
+        tasks: Vec<Task<'a>>,
+        outcomes: &mut Outcomes,
+    ) -> (Vec<Task<'a>>, Vec<odoo::Record>) {
+        let date = self.now.to_zoned_datetime(self.merchant.time_zone.clone()).date();
+        let plan = |books: &Books| -> Vec<_> {
+            tasks
+                .iter()
+                .map(|task| payment::record(task.input, task.customer, date, task.store, books))
+                .collect()
+        };
+        let mut plans = plan(books);
+        if plans.iter().any(Result::is_err)
+            && let Ok(books) = self.books.fresh(self.odoo, self.merchant, company).await
+        {
+            plans = plan(&books);
+        }
+        let (mut alive, mut records) = (Vec::new(), Vec::new());
+        for (task, plan) in tasks.into_iter().zip(plans) {
+            match plan {
+                Ok(record) => {
+                    alive.push(task);
+                    records.push(record);
+                }
+                Err(failure) => outcomes.end(task.place, Err(failure)),
+            }
+        }
+        (alive, records)
+    }
+
+    /// Posts the drafts that are still what was compared before the capture.
+    async fn post<'a>(
+        &self,
+        context: &Context,
+        paid: Vec<Paid<'a>>,
+        outcomes: &mut Outcomes,
+    ) -> Vec<Paid<'a>> {
+        let mut right = Vec::with_capacity(paid.len());
+        let mut drafts = Vec::new();
+        for paid in paid {
+            let Some(invoice) = invoice(&paid) else {
+                outcomes.end(paid.task.place, Err(gone(&paid.task)));
+                continue;
+            };
+            match check::before_post(paid.task.input, invoice, self.merchant) {
+                Ok(()) => {
+                    drafts.extend(invoice.is_draft().then_some(invoice.id));
+                    right.push(paid);
+                }
+                Err(failure) => outcomes.end(paid.task.place, Err(failure)),
+            }
+        }
+        let refused = steps::post(self.odoo, context, "account.move", drafts).await;
+        outcomes.refused.extend(refused);
+        right
+    }
+
+    /// Reconciles, reads back, judges.
+    async fn settle(&self, context: &Context, paid: Vec<Paid<'_>>, outcomes: &mut Outcomes) {
+        if paid.is_empty() {
+            return;
+        }
+        for Paid { task, payment } in &paid {
+            let draft = task.input.draft;
+            let open = payment.receivable.filter(|receivable| !receivable.reconciled);
+            if let (Some(receivable), None) = (open, outcomes.refused.get(&draft))
+                && let Err(failure) = steps::reconcile(self.odoo, context, draft, receivable.line).await
+            {
+                outcomes.refused.insert(draft, failure);
+            }
+        }
+        let ids = paid.iter().map(|paid| paid.task.input.draft).collect();
+        let read = match steps::read_invoices(self.odoo, context, ids).await {
+            Ok(read) => read,
+            Err(failure) => {
+                return outcomes.end_all(paid.into_iter().map(|paid| paid.task).collect(), &failure);
+            }
+        };
+        for Paid { task, payment } in paid {
+            let found = read.iter().find(|invoice| invoice.id == task.input.draft);
+            let done = match found {
+                Some(invoice) => check::done(task.input, invoice, &payment, self.merchant),
+                None => Err(gone(&task)),
+            };
+            let refused = outcomes.refused.remove(&task.input.draft);
+            outcomes.end(task.place, done.map_err(|failure| refused.unwrap_or(failure)));
+        }
+    }
+}
+
+fn invoice<'p>(paid: &'p Paid<'_>) -> Option<&'p Invoice> {
+    paid.payment
+        .invoices
+        .iter()
+        .find(|invoice| invoice.id == paid.task.input.draft)
+}
+
+fn gone(task: &Task<'_>) -> Failure {
+    let what = format!("the draft invoice {} is not there any more", task.input.draft);
+    Failure::new(FailureName::Conflict, what)
+        .field("invoice")
+        .remedy("invoice the sales order in Odoo, then redrive")
+}
+
+/// What has come of each invoice, and what was refused on the way, by invoice.
+struct Outcomes {
+    ended: Vec<Option<Outcome>>,
+    refused: HashMap<i64, Failure>,
+}
+
+impl Outcomes {
+    fn end(&mut self, place: usize, outcome: Outcome) {
+        if let Some(slot) = self.ended.get_mut(place) {
+            *slot = Some(outcome);
+        }
+    }
+
+    fn end_all(&mut self, tasks: Vec<Task<'_>>, failure: &Failure) {
+        tasks
+            .into_iter()
+            .for_each(|task| self.end(task.place, Err(failure.clone())));
+    }
+
+    fn finish(self) -> Vec<Outcome> {
+        let lost = || {
+            Err(Failure::new(
+                FailureName::OutcomeUnknown,
+                "the invoice was lost on the way",
+            ))
+        };
+        self.ended
+            .into_iter()
+            .map(|outcome| outcome.unwrap_or_else(lost))
+            .collect()
+    }
+}

@@ -1,0 +1,204 @@
+//! What must hold before an order is confirmed, and once more after: nothing is captured that cannot be invoiced
+//! to the cent. Pure.
+
+use crate::{
+    names::Names,
+    plan::taxes::{self, Fix, WantedTaxes},
+    work::{DraftInvoice, NamedRecord, OrderToWrite, Written},
+};
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::Merchant,
+    money::Money,
+};
+use odoo::documents::{Invoice, SaleOrder};
+
+/// What the documents of an order must say.
+pub struct Expected<'a> {
+    input: &'a OrderToWrite,
+    names: &'a Names,
+    merchant: &'a Merchant,
+    taxes: &'a WantedTaxes,
+}
+
+/// What to do about documents as they were read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// They are right once these tax lines are changed.
+    Fix(Vec<Fix>),
+    /// They were written by an earlier attempt from other content, and are still drafts: write them anew.
+    Rewrite(Failure),
+    /// A person has to look.
+    Stop(Failure),
+}
+
+fn conflict(what: String, field: &str) -> Failure {
+    Failure::new(FailureName::Conflict, what).field(field)
+}
+
+impl<'a> Expected<'a> {
+    /// What an order with these taxes must have come to.
+    pub fn new(
+        input: &'a OrderToWrite,
+        names: &'a Names,
+        merchant: &'a Merchant,
+        taxes: &'a WantedTaxes,
+    ) -> Self {
+        Self {
+            input,
+            names,
+            merchant,
+            taxes,
+        }
+    }
+
+    /// Judges what was written, before it is confirmed.
+    pub fn before_confirm(&self, there: Option<&SaleOrder>) -> Verdict {
+        let Some(order) = there else {
+            return Verdict::Stop(Failure::new(
+                FailureName::OutcomeUnknown,
+                "the sales order cannot be read back",
+            ));
+        };
+        if order.state == "cancel" {
+            return Verdict::Stop(cancelled(order));
+        }
+        let invoice = match order.invoice(&self.names.invoice) {
+            Some(invoice) => invoice,
+            None => {
+                let what = format!("the sales order {} has lost its draft invoice", order.name);
+                return self.rewrite_or_stop(order, None, conflict(what, "invoice"));
+            }
+        };
+        if let Err(failure) = self.untaxed(order, invoice) {
+            return self.rewrite_or_stop(order, Some(invoice), failure);
+        }
+        if let Err(failure) = self
+            .dates(invoice)
+            .and_then(|()| taxes::check_accounts(invoice, self.taxes))
+        {
+            return Verdict::Stop(failure);
+        }
+        match taxes::fixes(invoice, self.taxes) {
+            Ok(fixes) if fixes.is_empty() || invoice.is_draft() => Verdict::Fix(fixes),
+            Ok(_) => Verdict::Stop(not_draft(invoice)),
+            Err(failure) => self.rewrite_or_stop(order, Some(invoice), failure),
+        }
+    }
+
+    /// Judges what is there at the end.
+    ///
+    /// # Errors
+    /// [`FailureName::Conflict`] naming what differs.
+    pub fn after_confirm(&self, order: &SaleOrder) -> Result<Written, Failure> {
+        if !order.is_confirmed() {
+            let what = format!(
+                "the sales order {} is {:?} and not confirmed",
+                order.name, order.state
+            );
+            return Err(conflict(what, "sale_order.state"));
+        }
+        let missing = || {
+            conflict(
+                format!("the sales order {} has no draft invoice", order.name),
+                "invoice",
+            )
+        };
+        let invoice = order.invoice(&self.names.invoice).ok_or_else(missing)?;
+        self.untaxed(order, invoice)?;
+        self.dates(invoice)?;
+        taxes::check_accounts(invoice, self.taxes)?;
+        let total = self.input.order.total();
+        if invoice.total != total {
+            let what = format!(
+                "the draft invoice of {} comes to {} instead of {total}",
+                order.name, invoice.total
+            );
+            return Err(conflict(what, "total").remedy("correct the order in the shop, then redrive"));
+        }
+        let no_customer = || {
+            Failure::new(
+                FailureName::OutcomeUnknown,
+                "the invoice's customer cannot be read",
+            )
+        };
+        Ok(Written {
+            sale_order: NamedRecord {
+                id: order.id,
+                name: order.name.clone(),
+            },
+            draft: DraftInvoice {
+                id: invoice.id,
+                customer: invoice.commercial_partner.ok_or_else(no_customer)?,
+            },
+        })
+    }
+
+    fn untaxed(&self, order: &SaleOrder, invoice: &Invoice) -> Result<(), Failure> {
+        let too_large = |_| Failure::new(FailureName::Refused, "the order is too large").field("lines");
+        let expected = self.input.order.untaxed().map_err(too_large)?;
+        let compare = |document: &str, found: Money| match found == expected {
+            true => Ok(()),
+            false => {
+                let what = format!("{document} comes to {found} without tax instead of {expected}");
+                Err(conflict(what, "lines")
+                    .remedy("check quantities, units and rounding in Odoo, then redrive"))
+            }
+        };
+        let input = &self.input.order;
+        let lines = input.lines.len() + input.charges.len() + input.discounts.len();
+        if order.lines.len() != lines {
+            let what = format!(
+                "the sales order has {} lines instead of {lines}",
+                order.lines.len()
+            );
+            return Err(conflict(what, "lines"));
+        }
+        compare("the sales order", order.untaxed)?;
+        compare("the draft invoice", invoice.untaxed)
+    }
+
+    /// A closed period: Odoo would post on another date without a word.
+    fn dates(&self, invoice: &Invoice) -> Result<(), Failure> {
+        let date = self.input.order.date_in(&self.merchant.time_zone);
+        if invoice.date != Some(date) {
+            let found = invoice.date.map(|date| date.to_string()).unwrap_or_default();
+            return Err(conflict(
+                format!("the invoice is dated {found} instead of {date}"),
+                "invoice.date",
+            ));
+        }
+        match invoice.locked_until {
+            Some(locked) if date <= locked && !invoice.is_posted() => {
+                let what = format!("the books are closed until {locked}, the order is of {date}");
+                let failure = Failure::new(FailureName::Refused, what).field("invoice.date");
+                Err(failure.remedy("open the period for the bot with a lock date exception, then redrive"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Drafts of an earlier attempt can be written anew, unless somebody has taken them further.
+    fn rewrite_or_stop(&self, order: &SaleOrder, invoice: Option<&Invoice>, failure: Failure) -> Verdict {
+        match order.is_quotation() && invoice.is_none_or(Invoice::is_draft) {
+            true => Verdict::Rewrite(failure),
+            false => Verdict::Stop(failure),
+        }
+    }
+}
+
+fn cancelled(order: &SaleOrder) -> Failure {
+    conflict(
+        format!("the sales order {} is cancelled in Odoo", order.name),
+        "sale_order.state",
+    )
+    .remedy("set it to quotation in Odoo and redrive, or drop the order")
+}
+
+fn not_draft(invoice: &Invoice) -> Failure {
+    let what = format!(
+        "the invoice {} is {:?} with another tax",
+        invoice.id, invoice.state
+    );
+    conflict(what, "taxes")
+}

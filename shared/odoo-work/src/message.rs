@@ -1,0 +1,61 @@
+//! Messages of work for Odoo: what to do for which run, and which waiting step to answer.
+
+use domain::{failure::Failure, ids::OrderKey};
+use runtime::{
+    batch::Record,
+    message::{PaymentFacts, Run, read},
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A message. Fields an action does not need may be missing.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WorkMessage {
+    schema: u32,
+    /// What to do: `write-order`, `cancel-order`, `check-delivery`, `write-invoice`.
+    pub action: String,
+    order: OrderKey,
+    generation: u32,
+    version: String,
+    /// The step that waits. Never logged.
+    pub token: SecretString,
+    /// Whether a person has asked to try again with corrected input.
+    #[serde(default)]
+    pub redrive: bool,
+    /// The payment, where an action needs it.
+    #[serde(default)]
+    pub payment: Option<PaymentFacts>,
+    /// The draft invoice, as `write-order` answered it.
+    #[serde(default)]
+    pub draft: Option<Value>,
+}
+
+impl WorkMessage {
+    /// Reads a message of the queue.
+    ///
+    /// # Errors
+    /// [`domain::failure::FailureName::Refused`] when it has another shape.
+    pub fn of(record: &Record) -> Result<Self, Failure> {
+        read(record.body.clone())
+    }
+
+    /// Which run it is about.
+    pub fn run(&self) -> Run {
+        Run {
+            schema: self.schema,
+            order: self.order.clone(),
+            generation: self.generation,
+            version: self.version.clone(),
+        }
+    }
+}
+
+/// What makes messages one piece of work: the same action for the same run. A message that cannot be read stands
+/// for itself.
+pub fn piece_key(record: &Record) -> String {
+    match WorkMessage::of(record) {
+        Ok(message) => format!("{}/{}", message.action, message.run().effect_key()),
+        Err(_) => format!("unreadable/{}", record.message_id),
+    }
+}
