@@ -3,7 +3,7 @@
 use crate::{
     authorization::Authorization,
     effect::{self, LastFailure, cancelled},
-    handler::{Invocation, Payments, reference},
+    handler::{Payments, reference},
     request::{PaidStep, Step},
 };
 use domain::{
@@ -12,6 +12,7 @@ use domain::{
 };
 use effects::{EffectKind, Facts, perform};
 use heartland::gp_api::{Authorize, PaymentToken, Transaction, TransactionId};
+use runtime::Invocation;
 use runtime::message::{PaymentFacts, Run};
 use secrecy::SecretString;
 

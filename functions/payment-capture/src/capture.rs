@@ -4,7 +4,7 @@ use crate::{
     authorization::facts,
     authorize::transaction_id,
     effect::{self, LastFailure, not_capturable},
-    handler::{Invocation, Payments},
+    handler::Payments,
     request::PaidStep,
 };
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use domain::{
 use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, perform};
 use heartland::gp_api::{PaymentGateway, Status, Transaction, TransactionId};
 use jiff::{SignedDuration, Timestamp};
+use runtime::Invocation;
 use runtime::message::{PaymentFacts, PaymentState, Run};
 use serde_json::json;
 

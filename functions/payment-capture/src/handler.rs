@@ -6,12 +6,11 @@ use domain::{
     merchant::Merchant,
     order::Order,
 };
-use effects::{
-    CancelRequest, ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Ledger, OwnerId, Timing,
-};
+use effects::{CancelRequest, ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Ledger, Timing};
 use heartland::gp_api::{PaymentGateway, Reference};
 use jiff::Timestamp;
 use runtime::{
+    Invocation,
     message::Run,
     stores::{PayloadStore, PaymentsUsed},
 };
@@ -25,15 +24,6 @@ const QUIET_MS: i64 = 60_000;
 const WINDOW_MS: i64 = 20 * 3_600_000;
 /// Kept back of the function's time, to write down how it ended.
 const SETTLE_MS: i64 = 3_000;
-
-/// Who works, and for how long at most.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// The invocation's id.
-    pub owner: OwnerId,
-    /// Milliseconds until the platform ends the function.
-    pub remaining_ms: i64,
-}
 
 /// The parts a payment step works with.
 pub struct Payments {
@@ -75,6 +65,19 @@ impl Payments {
         Timestamp::from_millisecond(self.ledger.now().0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    fn timing(&self, invocation: &Invocation) -> Timing {
+        let work_ms = invocation
+            .remaining_ms(self.ledger.now())
+            .saturating_sub(SETTLE_MS)
+            .max(0);
+        Timing {
+            work_ms,
+            quiet_ms: QUIET_MS,
+            window_ms: WINDOW_MS,
+            keep_s: KEEP_MONEY_S,
+        }
+    }
+
     pub(crate) fn claim(
         &self,
         kind: EffectKind,
@@ -85,9 +88,9 @@ impl Payments {
     ) -> ClaimRequest {
         ClaimRequest {
             effect: EffectId::new(kind, &run.effect_key()),
-            owner: invocation.owner.clone(),
+            owner: invocation.owner(),
             facts,
-            timing: timing(invocation),
+            timing: self.timing(invocation),
             redrive,
         }
     }
@@ -95,8 +98,8 @@ impl Payments {
     pub(crate) fn cancellation(&self, kind: EffectKind, run: &Run, invocation: &Invocation) -> CancelRequest {
         CancelRequest {
             effect: EffectId::new(kind, &run.effect_key()),
-            owner: invocation.owner.clone(),
-            timing: timing(invocation),
+            owner: invocation.owner(),
+            timing: self.timing(invocation),
         }
     }
 }
@@ -104,14 +107,4 @@ impl Payments {
 /// The gateway's name for a run's payment.
 pub(crate) fn reference(run: &Run) -> Reference {
     Reference::for_order(&run.order, run.generation)
-}
-
-fn timing(invocation: &Invocation) -> Timing {
-    let work_ms = invocation.remaining_ms.saturating_sub(SETTLE_MS).max(0);
-    Timing {
-        work_ms,
-        quiet_ms: QUIET_MS,
-        window_ms: WINDOW_MS,
-        keep_s: KEEP_MONEY_S,
-    }
 }

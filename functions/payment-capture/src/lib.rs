@@ -7,10 +7,12 @@ mod authorize;
 mod capture;
 mod effect;
 mod handler;
+mod live_gateway;
 mod plugin;
 mod release;
 mod request;
 mod void;
 
-pub use handler::{Invocation, Payments};
+pub use handler::Payments;
+pub use live_gateway::LiveGateway;
 pub use request::{PaidStep, Released, Request, Step};

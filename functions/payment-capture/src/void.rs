@@ -6,7 +6,7 @@ use crate::{
     authorize::transaction_id,
     capture::Capture,
     effect::{self, LastFailure},
-    handler::{Invocation, Payments, reference},
+    handler::{Payments, reference},
     release::{Refund, Void},
     request::Released,
 };
@@ -19,6 +19,7 @@ use domain::{
 use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, cancel, perform};
 use heartland::gp_api::{Kind, PaymentGateway, Reference, Status, TransactionId};
 use jiff::Timestamp;
+use runtime::Invocation;
 use runtime::message::{PaymentFacts, Run};
 use serde_json::json;
 

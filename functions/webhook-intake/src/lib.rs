@@ -1,1 +1,7 @@
-//! The handler of the Lambda function `webhook-intake`.
+//! The handler of the Lambda function `webhook-intake`: verifies, stores, hands on, answers. Nothing is decided here.
+
+mod answer;
+mod intake;
+
+pub use answer::Answer;
+pub use intake::{Intake, Webhook};

@@ -1,2 +1,53 @@
 //! The Lambda function `webhook-intake`.
-fn main() {}
+
+use lambda_http::{Body, Request, RequestExt, Response, service_fn};
+use runtime::{
+    Parts, environment,
+    queue::SqsQueue,
+    stores::{PayloadStore, Reviews},
+};
+use std::time::Duration;
+use webhook_intake::{Answer, Intake, Webhook};
+
+/// The endpoint waits nine seconds; the shop shall hear from us, not from it.
+const BUDGET: Duration = Duration::from_secs(7);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let parts = Parts::connect().await?;
+    let sqs = aws_sdk_sqs::Client::new(&parts.aws);
+    let intake = Intake {
+        merchant: runtime::merchant()?,
+        secrets: parts.secrets.clone(),
+        secret_prefix: environment::required("SHOP_SECRET_PREFIX")?,
+        payloads: PayloadStore::new(parts.items.clone(), parts.clock.clone()),
+        reviews: Reviews::new(parts.items.clone(), parts.clock.clone()),
+        inbox: std::sync::Arc::new(SqsQueue::new(sqs, environment::required("INBOX_URL")?)),
+        clock: parts.clock.clone(),
+    };
+    let intake = &intake;
+    lambda_http::run(service_fn(|request: Request| async move {
+        let answer = tokio::time::timeout(BUDGET, answer(intake, &request)).await;
+        response(&answer.unwrap_or(Answer::TryAgain))
+    }))
+    .await
+}
+
+async fn answer(intake: &Intake, request: &Request) -> Answer {
+    let path = request.path_parameters();
+    let source = path.first("source").unwrap_or_default();
+    intake
+        .take(&Webhook {
+            source,
+            headers: request.headers(),
+            body: request.body().as_ref(),
+        })
+        .await
+}
+
+fn response(answer: &Answer) -> Result<Response<Body>, lambda_http::Error> {
+    let response = Response::builder()
+        .status(answer.status())
+        .header("content-type", "application/json");
+    Ok(response.body(Body::from(answer.body().to_string()))?)
+}

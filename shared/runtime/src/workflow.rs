@@ -149,13 +149,16 @@ pub struct MemoryWorkflow {
     inner: Mutex<MemoryWorkflowState>,
 }
 
+/// What a waiting step got: its output, or error and cause.
+pub type Answered = Result<Value, (String, String)>;
+
 /// What a [`MemoryWorkflow`] has seen.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryWorkflowState {
     /// Runs by name: input and state.
     pub runs: BTreeMap<String, (Value, RunState)>,
-    /// Answers in order: token, and the output or (error, cause).
-    pub answers: Vec<(String, Result<Value, (String, String)>)>,
+    /// Answers in order: the token and what it was answered with.
+    pub answers: Vec<(String, Answered)>,
     /// Tokens nobody waits for.
     pub gone_tokens: Vec<String>,
     /// How many of the next calls fail as an unreachable service would.
@@ -181,7 +184,7 @@ impl MemoryWorkflow {
         Ok(state)
     }
 
-    fn answer(&self, token: &SecretString, with: Result<Value, (String, String)>) -> Result<Answer, Failure> {
+    fn answer(&self, token: &SecretString, with: Answered) -> Result<Answer, Failure> {
         let mut state = self.reached()?;
         let token = token.expose_secret().to_owned();
         if state.gone_tokens.contains(&token) {

@@ -7,9 +7,10 @@ use domain::{
     money::Money,
     order::Order,
 };
-use effects::{EffectId, EffectKind, FactKey, Ledger, ManualClock, MemoryStore, OwnerId, State, UnixMillis};
-use payment_capture::{Invocation, Payments, Request};
+use effects::{EffectId, EffectKind, FactKey, Ledger, ManualClock, MemoryStore, State, UnixMillis};
+use payment_capture::{Payments, Request};
 use runtime::{
+    Invocation,
     items::MemoryItems,
     message::PaymentFacts,
     stores::{PayloadStore, PaymentsUsed},
