@@ -302,6 +302,10 @@ impl Ledger {
     }
 
     async fn write(&self, fence: &mut Fence, record: Record) -> Result<(), LedgerError> {
+        if !fence.record.state.is_open() {
+            // Settled is settled: there is no way back from a terminal state.
+            return Err(LedgerError::FenceLost(record.effect));
+        }
         match self.store.replace(&Seen::of(&fence.record), &record).await? {
             Written::Done => {}
             // Our own write, whose first answer was lost on the way.
