@@ -36,8 +36,7 @@ pub(super) struct Request {
     pub key: Option<IdempotencyKey>,
 }
 
-/// What came back, whatever it is.
-#[derive(Debug)]
+/// What came back, whatever it is. Not printable: it may hold an access token.
 pub(super) struct Reply {
     /// The HTTP status.
     pub http: u16,

@@ -179,6 +179,33 @@ async fn a_server_that_does_not_speak_tls_has_done_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_that_never_ends_the_handshake_has_done_nothing() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://{}/ucp", silent.local_addr().unwrap());
+    let connect = Duration::from_millis(300);
+    let gateway = client(
+        &base_url,
+        "APPKEY",
+        Timeouts {
+            connect,
+            ..Timeouts::default()
+        },
+    );
+    let bench = Bench::new().await;
+    let started = std::time::Instant::now();
+    let failure = gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, SystemUnavailable);
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test]
 async fn wrong_credentials_are_misconfigured() {
     let bench = Bench::new().await;
     let gateway = client(&bench.simulator.base_url, "WRONG", Timeouts::default());
