@@ -1,14 +1,14 @@
 //! The calls of writing a batch of invoices.
 
 use crate::payment::{Payment, specification};
-use domain::failure::Failure;
+use domain::failure::{Failure, FailureName};
 use odoo::{
     Call, Context, Kind, Odoo,
     documents::{Invoice, invoice_specification},
     isolate::isolate,
     value::records,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// Presses `action_post` on records of a model; for each that was refused, why. Whether it worked is judged by
@@ -37,25 +37,56 @@ pub async fn post(
         .collect()
 }
 
-/// Reads payments by id, with the invoices they name.
-///
-/// # Errors
-/// As the call fails.
-pub async fn read_payments(
+/// Posts payments and reads them back with the invoices they name: in one call when all of them are certainly still
+/// drafts, by the same change of state that `action_post` makes. A posted payment must not get that change again:
+/// Odoo would take it for unpaid.
+pub async fn book(
     odoo: &dyn Odoo,
     context: &Context,
     ids: Vec<i64>,
-) -> Result<Vec<Payment>, Failure> {
+    all_drafts: bool,
+) -> HashMap<i64, Result<Payment, Failure>> {
+    if all_drafts {
+        let act = |group: Vec<i64>| async move {
+            let call = Call::effect("account.payment", "web_save")
+                .ids(group)
+                .arg("vals", json!({"state": "in_process"}))
+                .arg("specification", specification())
+                .context(context);
+            payments(
+                &odoo
+                    .call(&call)
+                    .await
+                    .map_err(|error| error.failure(Kind::Effect))?,
+            )
+        };
+        return isolate(ids, act).await.into_iter().collect();
+    }
+    let mut refused = post(odoo, context, "account.payment", ids.clone()).await;
     let call = Call::read("account.payment", "web_read")
-        .ids(ids)
-        .arg("specification", specification())
-        .context(context);
-    let answer = odoo
-        .call(&call)
-        .await
-        .map_err(|error| error.failure(Kind::Read))?;
-    let found: Result<_, _> = records(&answer).iter().map(Payment::read).collect();
-    found.map_err(|error| error.failure(Kind::Read))
+        .ids(ids.clone())
+        .arg("specification", specification());
+    let read = match odoo.call(&call.context(context)).await {
+        Ok(read) => payments(&read),
+        Err(error) => Err(error.failure(Kind::Read)),
+    };
+    let mut result = |id: i64| match &read {
+        Ok(read) => match read.iter().find(|payment| payment.id == id) {
+            Some(payment) if payment.is_booked() => Ok(payment.clone()),
+            Some(payment) => refused.remove(&id).map_or_else(|| Ok(payment.clone()), Err),
+            None => Err(Failure::new(
+                FailureName::OutcomeUnknown,
+                "the payment cannot be read back",
+            )),
+        },
+        Err(failure) => Err(failure.clone()),
+    };
+    ids.into_iter().map(|id| (id, result(id))).collect()
+}
+
+fn payments(answer: &Value) -> Result<Vec<Payment>, Failure> {
+    let read: Result<_, _> = records(answer).iter().map(Payment::read).collect();
+    read.map_err(|error| error.failure(Kind::Read))
 }
 
 /// Reads invoices by id.

@@ -16,6 +16,8 @@ pub struct InvoiceToWrite {
     pub customer: Option<i64>,
     /// The money.
     pub payment: CapturedPayment,
+    /// Whether certainly nobody has tried before: then its payment cannot have been posted.
+    pub fresh: bool,
 }
 
 /// Money that was taken.

@@ -140,27 +140,20 @@ impl Writer<'_> {
         if ids.is_empty() {
             return Vec::new();
         }
-        let mut refused = steps::post(odoo, &context, "account.payment", ids.clone()).await;
-        let read = match steps::read_payments(odoo, &context, ids.clone()).await {
-            Ok(read) => read,
-            Err(failure) => {
-                outcomes.end_all(alive, &failure);
-                return Vec::new();
-            }
-        };
+        let all_drafts = alive.iter().all(|task| task.input.fresh);
+        let mut booked = steps::book(odoo, &context, ids.clone(), all_drafts).await;
         let mut paid = Vec::with_capacity(alive.len());
         for (task, id) in alive.into_iter().zip(ids) {
-            let payment = read.iter().find(|payment| payment.id == id).cloned();
-            let booked = match payment {
-                Some(payment) => check::booked(&payment).map(|()| payment),
-                None => Err(Failure::new(
+            let lost = || {
+                Err(Failure::new(
                     FailureName::OutcomeUnknown,
-                    "the payment cannot be read back",
-                )),
+                    "the payment was not read back",
+                ))
             };
-            match booked {
+            let payment = booked.remove(&id).unwrap_or_else(lost);
+            match payment.and_then(|payment| check::booked(&payment).map(|()| payment)) {
                 Ok(payment) => paid.push(Paid { task, payment }),
-                Err(failure) => outcomes.end(task.place, Err(refused.remove(&id).unwrap_or(failure))),
+                Err(failure) => outcomes.end(task.place, Err(failure)),
             }
         }
         paid

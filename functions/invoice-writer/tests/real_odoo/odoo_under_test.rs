@@ -150,6 +150,28 @@ impl World {
         lines
     }
 
+    /// How many mails and notifications about these documents have gone to anybody.
+    pub async fn told_by_mail(&self, documents: &[(&str, i64)]) -> usize {
+        let mut told = 0;
+        for (model, id) in documents {
+            let about = |field: &str| {
+                json!([
+                    [field.to_owned() + "model", "=", model],
+                    [field.to_owned() + "res_id", "=", id]
+                ])
+            };
+            told += self
+                .search("mail.mail", about("mail_message_id."), &["id"])
+                .await
+                .len();
+            told += self
+                .search("mail.notification", about("mail_message_id."), &["id"])
+                .await
+                .len();
+        }
+        told
+    }
+
     /// Tax lines of an invoice: (tax, account code, tax).
     pub async fn tax_lines(&self, invoice: i64) -> Vec<(String, String, f64)> {
         let lines = self.lines(invoice, &["tax"]).await;
@@ -174,5 +196,6 @@ pub fn to_invoice(order: &OrderToWrite, written: &Written) -> InvoiceToWrite {
             brand: "VISA".to_owned(),
             tender: "card".to_owned(),
         },
+        fresh: order.fresh,
     }
 }
