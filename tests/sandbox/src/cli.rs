@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
+use crate::aws;
 use crate::odoo;
 use crate::places::{Places, repository};
 use crate::progress;
@@ -44,6 +45,9 @@ enum Action {
     /// Odoo alone.
     #[command(subcommand)]
     Odoo(OdooAction),
+    /// The AWS side alone.
+    #[command(subcommand)]
+    Aws(aws::command::Action),
     /// Remove what was installed and prepared below target/sandbox/.
     Clean,
 }
@@ -95,6 +99,7 @@ pub async fn main() -> ExitCode {
             Action::Verify(options) => verify::verify(options).await,
             Action::Up(existing) => up(existing.access()).await,
             Action::Odoo(action) => odoo_alone(action).await,
+            Action::Aws(action) => aws::command::run(action, &Places::open()?).await,
             Action::Clean => clean(),
         }
     };

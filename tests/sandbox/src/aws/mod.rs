@@ -1,1 +1,45 @@
-//! The AWS side of the local world: MiniStack, the build, the deployment.
+//! The AWS side of the local world: the emulator, the build of the functions, the deployment of the very template
+//! that goes to AWS, and the checks of that template.
+//!
+//! [`MiniStack::start`] → [`build`] → [`deploy`] gives a [`Deployed`], whose [`Aws`] client looks into it. What the
+//! emulator lets through and AWS would not is guarded by [`lint`]; `docs/local-vs-aws.md` lists both.
+
+mod build;
+mod client;
+pub mod command;
+mod deploy;
+mod guards;
+mod lint;
+mod ministack;
+mod release;
+mod rights;
+mod secrets;
+mod template;
+mod tools;
+
+pub use build::{Built, build};
+pub use client::{Aws, Execution};
+pub use deploy::{Deployed, Options, STACK, deploy};
+pub use guards::{findings, run_findings};
+pub use lint::lint;
+pub use ministack::{MiniStack, Settings};
+pub use release::sam_build;
+pub use rights::{NotEnforceable, Statement, not_enforceable, statements, without};
+pub use secrets::{GpApiSecret, OdooSecret, Secrets, ShopSecret};
+pub use template::Template;
+
+/// All functions of the stack, by the name of their crate.
+pub const FUNCTIONS: [&str; 9] = [
+    "webhook-intake",
+    "event-router",
+    "payment-capture",
+    "order-writer",
+    "invoice-writer",
+    "inventory-pusher",
+    "order-notifier",
+    "change-poller",
+    "review-desk",
+];
+
+/// The region everything pretends to be in.
+pub(crate) const REGION: &str = "us-east-1";

@@ -1,0 +1,39 @@
+//! Guards for what the emulator lets through and AWS, or a long night, would not. `docs/local-vs-aws.md` lists them.
+
+mod machine;
+mod runs;
+mod stack;
+
+use serde_json::Value;
+
+use super::Template;
+
+pub use runs::run_findings;
+
+/// One guard: what it found, in sentences.
+type Guard = fn(&Template, &Value) -> Vec<String>;
+
+const GUARDS: [Guard; 10] = [
+    |template, _| stack::log_groups(template),
+    |template, _| stack::dead_letters(template),
+    |template, _| stack::queues(template),
+    |template, _| stack::mappings(template),
+    |template, _| stack::statements(template),
+    |template, _| stack::functions(template),
+    |_, machine| machine::timeouts(machine),
+    |_, machine| machine::retries(machine),
+    |_, machine| machine::platform_errors(machine),
+    |_, machine| machine::causes(machine),
+];
+
+/// How many guards there are.
+pub(super) const COUNT: usize = GUARDS.len();
+
+/// Everything the guards find in the template and the state machine, its substitutions filled in.
+pub fn findings(template: &Template, machine: &Value) -> Vec<String> {
+    GUARDS.iter().flat_map(|guard| guard(template, machine)).collect()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}

@@ -1,0 +1,163 @@
+//! Guards of the template.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::list;
+use crate::aws::template::{Template, target};
+
+const FUNCTION: &str = "AWS::Serverless::Function";
+const QUEUE: &str = "AWS::SQS::Queue";
+/// SQS's longest retention, 14 days: longer than any wait on a token.
+const RETENTION_S: u64 = 1_209_600;
+/// After this API Gateway's caller is gone: WooCommerce waits no longer.
+const INTAKE_TIMEOUT_S: u64 = 10;
+/// Statements that may say `*` for a resource, because their actions know none.
+const ANY_RESOURCE: [&str; 3] = ["WriteTraces", "AnswerTokens", "DeliverLogs"];
+
+/// Every function, the API and the state machine log into a group of the template with a retention and our key.
+pub(super) fn log_groups(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, properties) in template.resources(FUNCTION) {
+        let group = target(&properties["LoggingConfig"]["LogGroup"]).unwrap_or_default();
+        if template.properties(group).is_null() {
+            found.push(format!("{name} has no log group of the template"));
+        }
+    }
+    for (name, properties) in template.resources("AWS::Logs::LogGroup") {
+        for needed in ["RetentionInDays", "KmsKeyId"] {
+            if properties[needed].is_null() {
+                found.push(format!("the log group {name} has no {needed}"));
+            }
+        }
+    }
+    found
+}
+
+/// Who is invoked without anybody waiting has somewhere to leave what failed, and so has who invokes.
+pub(super) fn dead_letters(template: &Template) -> Vec<String> {
+    let rules = template
+        .resources("AWS::Events::Rule")
+        .flat_map(|(name, p)| list(&p["Targets"]).iter().map(move |target| (name, target)));
+    let schedules = template
+        .resources("AWS::Scheduler::Schedule")
+        .map(|(name, p)| (name, &p["Target"]));
+    let mut found = Vec::new();
+    for (name, invoked) in rules.chain(schedules) {
+        if invoked["DeadLetterConfig"].is_null() {
+            found.push(format!("{name} has no DeadLetterConfig"));
+        }
+        let function = target(&invoked["Arn"]).unwrap_or_default();
+        let on_failure =
+            &template.properties(function)["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
+        if on_failure.is_null() {
+            found.push(format!(
+                "{function}, which {name} invokes, has no destination for failures"
+            ));
+        }
+    }
+    found
+}
+
+/// Every queue keeps messages as long as SQS can, encrypted, and has dead letters or holds them.
+pub(super) fn queues(template: &Template) -> Vec<String> {
+    let dead_letters = |p: &Value| target(&p["RedrivePolicy"]["deadLetterTargetArn"]).map(str::to_owned);
+    let holders: BTreeSet<String> = template
+        .resources(QUEUE)
+        .filter_map(|(_, p)| dead_letters(p))
+        .collect();
+    let destinations = template.resources(FUNCTION).filter_map(|(_, p)| {
+        target(&p["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]).map(str::to_owned)
+    });
+    let holders: BTreeSet<String> = holders.into_iter().chain(destinations).collect();
+    let mut found = Vec::new();
+    for (name, properties) in template.resources(QUEUE) {
+        if dead_letters(properties).is_none() && !holders.contains(name) {
+            found.push(format!("{name} has no queue for dead letters"));
+        }
+        if properties["MessageRetentionPeriod"].as_u64() != Some(RETENTION_S) {
+            found.push(format!(
+                "{name} does not say that it keeps messages for {RETENTION_S} s"
+            ));
+        }
+        if properties["KmsMasterKeyId"].is_null() {
+            found.push(format!("{name} is not encrypted with our key"));
+        }
+    }
+    found
+}
+
+/// A batch says which of its messages failed, a queue has one consumer, and waits for it long enough.
+pub(super) fn mappings(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (name, properties) in template.resources("AWS::Lambda::EventSourceMapping") {
+        if !list(&properties["FunctionResponseTypes"]).contains(&"ReportBatchItemFailures".into()) {
+            found.push(format!("{name} does not report failures message by message"));
+        }
+        if properties["BatchSize"].as_u64().is_none_or(|size| size > 10) {
+            found.push(format!("{name} takes batches of more than 10"));
+        }
+        let queue = target(&properties["EventSourceArn"]).unwrap_or_default();
+        if !seen.insert(queue) {
+            found.push(format!("{name} steals messages: {queue} has another consumer"));
+        }
+        let function = target(&properties["FunctionName"]).unwrap_or_default();
+        let timeout = template.properties(function)["Timeout"]
+            .as_u64()
+            .unwrap_or(u64::MAX);
+        let visibility = template.properties(queue)["VisibilityTimeout"]
+            .as_u64()
+            .unwrap_or(30);
+        if visibility < timeout.saturating_mul(6) {
+            found.push(format!(
+                "{queue} hides a message for {visibility} s, {function} may take {timeout} s"
+            ));
+        }
+    }
+    found
+}
+
+/// Every statement has a name of its own, names its actions, and names its resources where they can be named.
+pub(super) fn statements(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    for (role, properties) in template.resources("AWS::IAM::Role") {
+        let mut names = BTreeSet::new();
+        let policies = list(&properties["Policies"]).iter();
+        for statement in policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"])) {
+            let sid = statement["Sid"].as_str().unwrap_or_default();
+            if sid.is_empty() || !names.insert(sid) {
+                found.push(format!(
+                    "{role}: the statement name \"{sid}\" is missing or not unique"
+                ));
+            }
+            let actions = &statement["Action"];
+            let wild = |action: &Value| action.as_str().is_none_or(|action| action.contains('*'));
+            if list(actions).iter().any(wild) || (actions.is_string() && wild(actions)) {
+                found.push(format!("{role}/{sid} does not name its actions"));
+            }
+            if statement["Resource"] == "*" && !ANY_RESOURCE.contains(&sid) {
+                found.push(format!("{role}/{sid} allows its actions on everything"));
+            }
+        }
+    }
+    found
+}
+
+/// Each function has a role of its own, and the intake answers before its caller gives up.
+pub(super) fn functions(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut roles = BTreeSet::new();
+    for (name, properties) in template.resources(FUNCTION) {
+        let role = target(&properties["Role"]).unwrap_or_default();
+        if role.is_empty() || !roles.insert(role) {
+            found.push(format!("{name} has no role of its own"));
+        }
+    }
+    let intake = template.properties("WebhookIntake")["Timeout"].as_u64();
+    if intake.is_none_or(|seconds| seconds >= INTAKE_TIMEOUT_S) {
+        found.push(format!("WebhookIntake may take {INTAKE_TIMEOUT_S} s or more"));
+    }
+    found
+}
