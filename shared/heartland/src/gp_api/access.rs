@@ -19,6 +19,8 @@ use tokio::sync::Mutex;
 
 /// A token is renewed this long before it ends, so that no request is under way with a dead one.
 const MARGIN_S: i64 = 60;
+/// A token that could not be renewed early goes on being used, and is tried again after this.
+const EARLY_RETRY_S: i64 = 5;
 /// What a token lives when its answer does not say: the shortest life the gateway offers.
 const LIFE_UNKNOWN_S: i64 = 300;
 
@@ -29,6 +31,8 @@ struct Held {
     token: Token,
     /// Unix seconds. The wall clock on purpose: a monotonic one may stand still while a Lambda is frozen.
     renew_at_s: i64,
+    /// Unix seconds.
+    ends_at_s: i64,
 }
 
 /// The one place that knows the current token.
@@ -67,23 +71,27 @@ impl Access {
         }
         let fetched = fetch(transport, settings).await;
         self.fetches.fetch_add(1, Ordering::Release);
-        match fetched {
+        let failure = match fetched {
             Ok(held) => {
                 let token = Arc::clone(&held.token);
                 *state = State {
                     held: Some(held),
                     failed: None,
                 };
-                Ok(token)
+                return Ok(token);
             }
-            Err(failure) => {
-                *state = State {
-                    held: None,
-                    failed: Some(failure.clone()),
-                };
-                Err(failure)
-            }
+            Err(failure) => failure,
+        };
+        let now_s = Timestamp::now().as_second();
+        if let Some(held) = state.held.as_mut().filter(|held| now_s < held.ends_at_s) {
+            held.renew_at_s = now_s.saturating_add(EARLY_RETRY_S).min(held.ends_at_s);
+            return Ok(Arc::clone(&held.token));
         }
+        *state = State {
+            held: None,
+            failed: Some(failure.clone()),
+        };
+        Err(failure)
     }
 
     /// Forgets this token, if it is still the current one: of fifty calls refused with one token, the first
@@ -136,6 +144,7 @@ async fn fetch(transport: &Transport, settings: &Settings) -> Result<Held, Failu
     Ok(Held {
         token: Arc::new(SecretString::from(answer.token)),
         renew_at_s: renew_at(asked_at_s, life_s),
+        ends_at_s: asked_at_s.saturating_add(life_s),
     })
 }
 

@@ -143,3 +143,51 @@ async fn a_failed_sign_in_is_shared_by_those_who_waited_for_it() {
     let fetches = bench.sent_to("/accesstoken").await.len();
     assert!(fetches <= 3, "{fetches} sign-ins for 50 calls at once");
 }
+
+#[tokio::test]
+async fn a_token_that_cannot_be_renewed_early_is_used_to_its_end() {
+    let bench = Bench::new().await;
+    bench
+        .control
+        .switches(&Switches {
+            token_life_s: 4,
+            ..Switches::default()
+        })
+        .await
+        .unwrap();
+    let authorized = bench
+        .gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap();
+    let kind = FaultKind::Html {
+        http: 502,
+        commit: Moment::Before,
+    };
+    bench
+        .control
+        .fault(&Fault::post("/accesstoken", kind).times(1_000))
+        .await
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while bench.sent_to("/accesstoken").await.len() < 2 {
+        assert!(Instant::now() < deadline, "it is not renewed early");
+        bench.gateway.get(&authorized.id).await.unwrap();
+    }
+    let failure = loop {
+        assert!(Instant::now() < deadline, "a token outlives its end");
+        if let Err(failure) = bench.gateway.get(&authorized.id).await {
+            break failure;
+        }
+    };
+    assert_eq!(failure.name, FailureName::SystemUnavailable);
+    assert!(
+        bench
+            .control
+            .recordings()
+            .await
+            .unwrap()
+            .iter()
+            .all(|r| r.status != Some(401))
+    );
+}
