@@ -1,1 +1,8 @@
-//! The handler of the Lambda function `event-router`.
+//! The handler of the Lambda function `event-router`: makes an order of a payload, decides what it means, and starts
+//! the run. The decision itself is `domain::decide`; here is what it is decided on, and what is done about it.
+
+mod batch;
+mod router;
+mod run;
+
+pub use router::{Routed, Router};

@@ -68,7 +68,7 @@ impl Authorization<'_> {
         let since = Timestamp::from_millisecond(past.first_sent_at.0).unwrap_or(Timestamp::MIN);
         let since = since.checked_sub(CLOCK_SKEW).unwrap_or(Timestamp::MIN);
         let ours = |t: &&Transaction| t.created.is_none_or(|created| created >= since);
-        match sales.iter().filter(ours).last() {
+        match sales.iter().rfind(ours) {
             None => Resolution::NotFound,
             Some(t) if t.status.is_refusal() => Resolution::Refused(json!(declined(t))),
             Some(t) if t.status == Status::Reversed => Resolution::Refused(json!(reversed(t))),

@@ -15,12 +15,19 @@ use std::{
 #[derive(Debug, Default)]
 pub struct MemoryItems {
     items: Mutex<BTreeMap<String, Item>>,
+    calls_before_failure: AtomicUsize,
     failures_left: AtomicUsize,
 }
 
 impl MemoryItems {
     /// Lets the next `count` calls fail as an unreachable table would.
     pub fn fail_next(&self, count: usize) {
+        self.fail_after(0, count);
+    }
+
+    /// Lets `calls` calls through, then `count` fail as an unreachable table would.
+    pub fn fail_after(&self, calls: usize, count: usize) {
+        self.calls_before_failure.store(calls, Ordering::SeqCst);
         self.failures_left.store(count, Ordering::SeqCst);
     }
 
@@ -34,16 +41,18 @@ impl MemoryItems {
     }
 
     fn reach(&self) -> Result<MutexGuard<'_, BTreeMap<String, Item>>, Failure> {
-        let left = self
-            .failures_left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
-        match left {
-            Ok(_) => Err(Failure::new(
-                FailureName::SystemUnavailable,
-                "calling the table: no answer",
-            )),
-            Err(_) => Ok(self.lock()),
+        let down = |counter: &AtomicUsize| {
+            counter
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))
+                .is_ok()
+        };
+        if down(&self.calls_before_failure) || !down(&self.failures_left) {
+            return Ok(self.lock());
         }
+        Err(Failure::new(
+            FailureName::SystemUnavailable,
+            "calling the table: no answer",
+        ))
     }
 }
 
