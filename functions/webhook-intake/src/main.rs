@@ -3,6 +3,7 @@
 use lambda_http::{Body, Request, RequestExt, Response, service_fn};
 use runtime::{
     Parts, environment,
+    inbox::Inbox,
     queue::SqsQueue,
     stores::{PayloadStore, Reviews},
 };
@@ -20,9 +21,11 @@ async fn main() -> Result<(), lambda_http::Error> {
         merchant: runtime::merchant()?,
         secrets: parts.secrets.clone(),
         secret_prefix: environment::required("SHOP_SECRET_PREFIX")?,
-        payloads: PayloadStore::new(parts.items.clone(), parts.clock.clone()),
-        reviews: Reviews::new(parts.items.clone(), parts.clock.clone()),
-        inbox: std::sync::Arc::new(SqsQueue::new(sqs, environment::required("INBOX_URL")?)),
+        inbox: Inbox {
+            payloads: PayloadStore::new(parts.items.clone(), parts.clock.clone()),
+            reviews: Reviews::new(parts.items.clone(), parts.clock.clone()),
+            queue: std::sync::Arc::new(SqsQueue::new(sqs, environment::required("INBOX_URL")?)),
+        },
         clock: parts.clock.clone(),
     };
     let intake = &intake;

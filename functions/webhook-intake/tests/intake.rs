@@ -6,6 +6,7 @@ use effects::{ManualClock, UnixMillis};
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use runtime::{
+    inbox::Inbox,
     items::MemoryItems,
     message::Via,
     queue::MemoryQueue,
@@ -47,9 +48,11 @@ fn bench() -> Bench {
         merchant: merchant(),
         secrets: Arc::new(Secrets::new(secrets.clone(), clock.clone())),
         secret_prefix: "shop/".into(),
-        payloads: PayloadStore::new(items.clone(), clock.clone()),
-        reviews: Reviews::new(items.clone(), clock.clone()),
-        inbox: inbox.clone(),
+        inbox: Inbox {
+            payloads: PayloadStore::new(items.clone(), clock.clone()),
+            reviews: Reviews::new(items.clone(), clock.clone()),
+            queue: inbox.clone(),
+        },
         clock: clock.clone(),
     };
     Bench {
@@ -91,7 +94,12 @@ impl Bench {
     }
 
     async fn reviews(&self) -> Vec<Review> {
-        self.intake.reviews.list(ReviewState::Open, 10).await.unwrap()
+        self.intake
+            .inbox
+            .reviews
+            .list(ReviewState::Open, 10)
+            .await
+            .unwrap()
     }
 }
 
@@ -124,6 +132,7 @@ async fn a_signed_order_is_stored_as_it_came_and_handed_on_by_its_id() {
     );
     let kept = bench
         .intake
+        .inbox
         .payloads
         .payload(event.as_str())
         .await
@@ -326,6 +335,7 @@ async fn the_same_event_with_another_body_is_a_review_and_changes_nothing() {
     assert_eq!(bench.inbox.sent().len(), 1);
     let kept = bench
         .intake
+        .inbox
         .payloads
         .payload(event.as_str())
         .await
@@ -336,7 +346,15 @@ async fn the_same_event_with_another_body_is_a_review_and_changes_nothing() {
     assert_eq!(reviews.len(), 1);
     let beside = reviews[0].redrive["event"].as_str().unwrap();
     assert_eq!(
-        bench.intake.payloads.payload(beside).await.unwrap().unwrap().body,
+        bench
+            .intake
+            .inbox
+            .payloads
+            .payload(beside)
+            .await
+            .unwrap()
+            .unwrap()
+            .body,
         other
     );
 }
@@ -350,6 +368,7 @@ async fn the_pollers_bytes_of_the_same_order_are_no_contradiction() {
     let event = domain::event::EventId::derive(&store, facts.as_ref(), ORDER);
     bench
         .intake
+        .inbox
         .payloads
         .store(event.as_str(), &store, Via::Poller, &spaced)
         .await

@@ -41,7 +41,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The secrets.
     pub secrets: Arc<Secrets>,
-    breaker: Arc<Breaker>,
+    pub(crate) breaker: Arc<Breaker>,
 }
 
 impl Parts {

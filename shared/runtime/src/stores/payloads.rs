@@ -35,8 +35,11 @@ pub enum Stored {
         /// whoever brings the event again.
         queued: bool,
     },
-    /// The same event was stored before with another body: a person has to look. Nothing was changed.
-    OtherBody,
+    /// The same event was stored before with another body. Nothing was changed.
+    OtherBody {
+        /// Whether the one that was stored was handed on, too.
+        queued: bool,
+    },
 }
 
 /// A signed body as it came.
@@ -113,10 +116,10 @@ impl PayloadStore {
             Inserted::Exists(there) => {
                 let there = typed::parse::<PayloadBody>(there)?.value;
                 let same = there.sha256 == sha256 && there.store == *store;
-                Ok(if same {
-                    Stored::Repeat { queued: there.queued }
-                } else {
-                    Stored::OtherBody
+                let queued = there.queued;
+                Ok(match same {
+                    true => Stored::Repeat { queued },
+                    false => Stored::OtherBody { queued },
                 })
             }
         }

@@ -170,6 +170,14 @@ impl Reviews {
         Ok(self.stored(id).await?.map(|there| there.review))
     }
 
+    /// The review of a matter ([`NewReview::about`]).
+    ///
+    /// # Errors
+    /// Those of [`Items::get`].
+    pub async fn find(&self, about: &str) -> Result<Option<Review>, Failure> {
+        self.get(&review_id(about)).await
+    }
+
     /// The token of the workflow that waits for the decision, if one does. Never to be shown or logged.
     ///
     /// # Errors

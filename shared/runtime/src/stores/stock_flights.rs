@@ -44,6 +44,9 @@ pub enum Flight {
     Fly(String),
     /// Somebody else is telling the shop; that flight will know to fly again with a new reading.
     UnderWay,
+    /// A flight of our own is under way that never landed: its end is unknown, and what it told may still arrive. Come
+    /// back later.
+    Unsettled,
     /// The shop was told a newer reading.
     NothingToTell,
 }
@@ -61,13 +64,20 @@ impl StockFlights {
         Self { items, clock }
     }
 
-    /// Asks to tell the shop a reading.
+    /// Asks to tell the shop a reading. `by` is the run that asks: a flight of the same run that is still under way was
+    /// cut off, and nobody will fly again for it.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
-    pub async fn take_off(&self, store: &StoreId, sku: &str, reading: &Reading) -> Result<Flight, Failure> {
+    pub async fn take_off(
+        &self,
+        store: &StoreId,
+        sku: &str,
+        by: &str,
+        reading: &Reading,
+    ) -> Result<Flight, Failure> {
         let now = self.clock.now();
-        let name = unique();
+        let name = format!("{by}#{}", unique());
         typed::change(&*self.items, &key(store, sku), beside, |there: Option<&Stock>| {
             let stock = there.cloned().unwrap_or(Stock {
                 schema: 1,
@@ -75,9 +85,12 @@ impl StockFlights {
                 flight: None,
                 again: false,
             });
-            if let Some((_, until_ms)) = &stock.flight
+            if let Some((flight, until_ms)) = &stock.flight
                 && now < UnixMillis(*until_ms)
             {
+                if flight.rsplit_once('#').is_some_and(|(run, _)| run == by) {
+                    return (None, Flight::Unsettled);
+                }
                 let wanted = (!stock.again).then_some(Stock { again: true, ..stock });
                 return (wanted, Flight::UnderWay);
             }

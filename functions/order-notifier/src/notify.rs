@@ -1,0 +1,104 @@
+//! The step `notify`: the effect as the ledger drives it, then what the order item has to know of it.
+
+use crate::{handler::Notifier, request::Notify, telling::Telling};
+use domain::{event::EventId, failure::Failure, merchant::Scheme, outcome::Outcome};
+use effects::{ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Timing, perform};
+use runtime::{Invocation, LastFailure, shops::shop_of};
+use serde::{Deserialize, Serialize};
+use shop::OrderUpdate;
+use std::collections::BTreeMap;
+
+/// The meaning of the facts of a notification.
+const FACTS: u32 = 1;
+/// How long a shop may still work on a request whose client has gone: its own limit is usually half a minute.
+const QUIET_MS: i64 = 60_000;
+/// After that a status is not told again unasked: people may have changed the order by then.
+const WINDOW_MS: i64 = 20 * 3_600_000;
+/// Kept back of the function's time, to write down how it ended.
+const SETTLE_MS: i64 = 3_000;
+/// The least time a status write is begun with.
+const WORST_MS: i64 = 15_000;
+/// Where the shop's order names the documents.
+const SALE_ORDER_META: &str = "_heartland_sale_order";
+const INVOICE_META: &str = "_heartland_invoice";
+
+/// What the ledger keeps of a notification.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// The version our write made, when it is certainly ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<EventId>,
+}
+
+impl Notifier {
+    /// Tells the shop, and closes the order item if that is asked for. The shop's word for the outcome.
+    pub(crate) async fn notify(&self, notify: &Notify, invocation: &Invocation) -> Result<String, Failure> {
+        let run = &notify.run;
+        let store = self.merchant.store(&run.order.store)?;
+        let claim = self.claim(notify, invocation)?;
+        let telling = Telling {
+            shop: shop_of(&self.shops, self.merchant, &run.order.store)?,
+            store,
+            orders: &self.orders,
+            clock: self.clock.as_ref(),
+            order: &run.order,
+            update: update(notify),
+            until: self.clock.now().plus_ms(claim.timing.work_ms),
+            last: LastFailure::default(),
+        };
+        let performed = perform(&self.ledger, &claim, &telling).await;
+        let answer = telling.last.outcome("telling the shop", performed)?;
+        let told: Told = serde_json::from_value(answer).unwrap_or(Told { version: None });
+        self.record(run, told.version, notify.close).await?;
+        tracing::info!(outcome = notify.outcome.as_str(), "the shop was told");
+        Ok(match &store.scheme {
+            Scheme::WooCommerce(settings) => settings.status(notify.outcome).to_owned(),
+            Scheme::Standard => notify.outcome.as_str().to_owned(),
+        })
+    }
+
+    fn claim(&self, notify: &Notify, invocation: &Invocation) -> Result<ClaimRequest, Failure> {
+        let now = self.clock.now();
+        invocation.time_for(now, WORST_MS)?;
+        let key = format!("{}/{}", notify.outcome.as_str(), notify.run.effect_key());
+        // Documents are no facts of it: the shop may hear of the payment before there is an invoice.
+        let facts = Facts::new(FACTS).with("transaction", transaction(notify).unwrap_or_default());
+        Ok(ClaimRequest {
+            effect: EffectId::new(EffectKind::Notify, &key),
+            owner: invocation.owner(),
+            facts,
+            timing: Timing {
+                work_ms: invocation.remaining_ms(now) - SETTLE_MS,
+                quiet_ms: QUIET_MS,
+                window_ms: WINDOW_MS,
+                keep_s: KEEP_MONEY_S,
+            },
+            redrive: notify.redrive,
+        })
+    }
+}
+
+/// The transaction the shop is told: only of money that was taken.
+fn transaction(notify: &Notify) -> Option<&str> {
+    let payment = notify
+        .payment
+        .as_ref()
+        .filter(|_| notify.outcome == Outcome::Paid);
+    payment.map(|payment| payment.transaction.as_str())
+}
+
+fn update(notify: &Notify) -> OrderUpdate {
+    let documents = [
+        (SALE_ORDER_META, &notify.sale_order),
+        (INVOICE_META, &notify.invoice),
+    ];
+    let meta: BTreeMap<String, String> = documents
+        .into_iter()
+        .filter_map(|(key, record)| Some((key.to_owned(), record.as_ref()?.name.clone()?)))
+        .collect();
+    OrderUpdate {
+        transaction: transaction(notify).map(str::to_owned),
+        meta,
+        ..OrderUpdate::new(notify.outcome)
+    }
+}

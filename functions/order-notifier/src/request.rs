@@ -1,0 +1,69 @@
+//! What the state machine asks for.
+
+use domain::{decide::OrderState, outcome::Outcome};
+use runtime::message::{PaymentFacts, RecordRef, Run};
+use serde::{Deserialize, Serialize};
+
+/// A step of a run about the shop. Fields that are not known are ignored.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Request {
+    /// Tell the shop how the run ended.
+    Notify(Notify),
+    /// Close the order item although the shop could not be told.
+    Close(Close),
+}
+
+/// The step `notify`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Notify {
+    /// Which run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Closes the order item, too: saves the state machine a transition.
+    #[serde(default)]
+    pub close: Option<Closing>,
+    /// The payment, when there is one.
+    #[serde(default)]
+    pub payment: Option<PaymentFacts>,
+    /// The sales order, when it was written.
+    #[serde(default)]
+    pub sale_order: Option<RecordRef>,
+    /// The invoice, when it was posted.
+    #[serde(default)]
+    pub invoice: Option<RecordRef>,
+    /// A person has asked to try again after a refusal.
+    #[serde(default)]
+    pub redrive: bool,
+}
+
+/// The step `close`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Close {
+    /// Which run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Where the order stands from now on.
+    pub state: Closing,
+}
+
+/// Where an order stands after its run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Paid and invoiced.
+    Completed,
+    /// Ended otherwise: a new payment of the customer opens a new run.
+    Closed,
+}
+
+impl From<Closing> for OrderState {
+    fn from(closing: Closing) -> Self {
+        match closing {
+            Closing::Completed => Self::Completed,
+            Closing::Closed => Self::Closed,
+        }
+    }
+}

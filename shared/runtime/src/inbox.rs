@@ -1,0 +1,239 @@
+//! The one way into the house: an event is named, its body kept, and a small message put into the inbox. Webhooks and
+//! the poller both come this way, so that what they both bring is one event.
+
+use crate::{
+    message::{InboxEvent, MESSAGE_SCHEMA, Via},
+    queue::Queue,
+    stores::{NewReview, Opened, PayloadStore, Reviews, Stored},
+};
+use domain::{
+    card_number,
+    event::{self, EventFacts, EventId},
+    failure::{Failure, FailureName},
+    merchant::Store,
+};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Digits of a body's hash that tell a second body of an event from the first.
+const OTHER_BODY_DIGITS: usize = 8;
+
+/// The way in.
+#[derive(Clone)]
+pub struct Inbox {
+    /// The bodies.
+    pub payloads: PayloadStore,
+    /// What a person has to look at.
+    pub reviews: Reviews,
+    /// Where events go on.
+    pub queue: Arc<dyn Queue>,
+}
+
+/// What became of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The event's id.
+    pub event: EventId,
+    /// Whether it was handed on now.
+    pub handed_on: bool,
+}
+
+/// A body on its way in.
+struct Arrival<'a> {
+    store: &'a Store,
+    via: Via,
+    body: &'a [u8],
+    facts: Option<EventFacts>,
+    event: EventId,
+}
+
+impl Inbox {
+    /// Takes a body that is certainly the store's. What cannot be used becomes a review, not an error. Taking it again
+    /// changes nothing, and heals what a crash left half done.
+    ///
+    /// # Errors
+    /// Those of the table and the queue: take it again.
+    pub async fn take(&self, store: &Store, via: Via, body: &[u8]) -> Result<Taken, Failure> {
+        let facts = shop::scheme(store).facts(body);
+        let event = EventId::derive(&store.id, facts.as_ref(), body);
+        let arrival = Arrival {
+            store,
+            via,
+            body,
+            facts,
+            event,
+        };
+        let outcome = self.take_in(&arrival).await?;
+        tracing::info!(store = %store.id, event = %arrival.event, ?via, outcome = outcome.as_str(), "event");
+        let handed_on = outcome == Outcome::Stored;
+        Ok(Taken {
+            event: arrival.event,
+            handed_on,
+        })
+    }
+
+    async fn take_in(&self, arrival: &Arrival<'_>) -> Result<Outcome, Failure> {
+        if card_number::find(arrival.body).is_some() {
+            self.report_card_number(arrival).await?;
+            return Ok(Outcome::CardNumber);
+        }
+        let (store, event) = (&arrival.store.id, arrival.event.as_str());
+        match self
+            .payloads
+            .store(event, store, arrival.via, arrival.body)
+            .await?
+        {
+            Stored::New | Stored::Repeat { queued: false } => {
+                self.hand_on(arrival).await?;
+                Ok(Outcome::Stored)
+            }
+            Stored::Repeat { queued: true } => Ok(Outcome::Repeat),
+            Stored::OtherBody { queued } => self.other_body(arrival, queued).await,
+        }
+    }
+
+    /// Sends the event on, then says so: in this order, a crash in between repeats and loses nothing.
+    async fn hand_on(&self, arrival: &Arrival<'_>) -> Result<(), Failure> {
+        let message = InboxEvent {
+            schema: MESSAGE_SCHEMA,
+            event: arrival.event.to_string(),
+            store: arrival.store.id.clone(),
+            via: arrival.via,
+        };
+        self.queue.send(message.message(&arrival.group())).await?;
+        self.payloads.mark_queued(arrival.event.as_str()).await
+    }
+
+    /// The first body goes on, if it has not yet. The other one is kept beside it when it says something else, so that
+    /// a person can let it in.
+    async fn other_body(&self, arrival: &Arrival<'_>, queued: bool) -> Result<Outcome, Failure> {
+        if !queued {
+            self.hand_on(arrival).await?;
+        }
+        if self.is_same_order(arrival).await? {
+            return Ok(if queued { Outcome::Repeat } else { Outcome::Stored });
+        }
+        let hash = event::body_hash(arrival.body);
+        let beside = format!(
+            "{}-{}",
+            arrival.event,
+            hash.get(..OTHER_BODY_DIGITS).unwrap_or(&hash)
+        );
+        let kept = self
+            .payloads
+            .store(&beside, &arrival.store.id, arrival.via, arrival.body)
+            .await?;
+        if kept == (Stored::Repeat { queued: true }) {
+            return Ok(Outcome::Repeat);
+        }
+        self.report_other_body(arrival, &beside).await?;
+        // "Queued" for a body beside the first one: a person knows of it.
+        self.payloads.mark_queued(&beside).await?;
+        Ok(Outcome::OtherBody)
+    }
+
+    /// The poller's bytes are not the webhook's, although they say the same: then, and only then, the orders are
+    /// compared. Two bodies that cannot be read as orders both end before a person anyway.
+    async fn is_same_order(&self, arrival: &Arrival<'_>) -> Result<bool, Failure> {
+        let Some(there) = self.payloads.payload(arrival.event.as_str()).await? else {
+            return Ok(false);
+        };
+        if there.via != Via::Poller && arrival.via != Via::Poller {
+            return Ok(false);
+        }
+        let scheme = shop::scheme(arrival.store);
+        let (first, second) = (
+            scheme.parse(&there.body, arrival.store),
+            scheme.parse(arrival.body, arrival.store),
+        );
+        Ok(match (first, second) {
+            (Ok(first), Ok(second)) => first == second,
+            (Err(_), Err(_)) => true,
+            _ => false,
+        })
+    }
+
+    async fn report_other_body(&self, arrival: &Arrival<'_>, beside: &str) -> Result<(), Failure> {
+        let why = Failure::new(
+            FailureName::Conflict,
+            "the shop sent two different orders under the same id and modification time",
+        )
+        .remedy("compare the order in the shop with what was processed; redrive to process the other one, or drop it");
+        let (store, group) = (&arrival.store.id, arrival.group());
+        self.open(NewReview {
+            about: format!("other-body/{beside}"),
+            doing: arrival.doing(),
+            order: None,
+            why,
+            input: Some(beside.to_owned()),
+            redrive: json!({"kind": "event", "event": beside, "store": store, "group": group}),
+            token: None,
+        })
+        .await
+    }
+
+    /// A body with a card number is not stored anywhere; the review says so without it.
+    async fn report_card_number(&self, arrival: &Arrival<'_>) -> Result<(), Failure> {
+        let about = format!("card-number/{}", arrival.event);
+        if self.reviews.find(&about).await?.is_some() {
+            return Ok(());
+        }
+        let why = Failure::new(
+            FailureName::Refused,
+            "the order holds something that is a card number; nothing of it was kept",
+        )
+        .remedy("remove the card number from the order in the shop, find out which plugin puts it there, then drop this");
+        self.open(NewReview {
+            about,
+            doing: arrival.doing(),
+            order: None,
+            why,
+            input: Some(format!("{} {}", arrival.store.title, arrival.event)),
+            redrive: json!({"kind": "nothing"}),
+            token: None,
+        })
+        .await
+    }
+
+    async fn open(&self, review: NewReview) -> Result<(), Failure> {
+        if let Opened::New(id) = self.reviews.open(&review).await? {
+            tracing::warn!(review = id, about = review.about, "review opened");
+        }
+        Ok(())
+    }
+}
+
+impl Arrival<'_> {
+    fn group(&self) -> String {
+        event::group(&self.store.id, self.facts.as_ref(), &self.event)
+    }
+
+    fn doing(&self) -> String {
+        match self.via {
+            Via::Webhook => "take-webhook",
+            Via::Poller => "poll",
+            Via::Operator => "take-again",
+        }
+        .to_owned()
+    }
+}
+
+/// How an arrival ended, as logs and metrics spell it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Stored,
+    Repeat,
+    OtherBody,
+    CardNumber,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Repeat => "repeat",
+            Self::OtherBody => "other_body",
+            Self::CardNumber => "card_number",
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A client of another system as a function calls it: behind the breaker, with the credentials of its secret. When
+//! the other system does not accept them, the secret is read again once: somebody may have rotated it.
+
+use crate::{guard::Guard, secrets::Secrets};
+use domain::failure::{Failure, FailureName};
+use serde::de::DeserializeOwned;
+use std::{
+    future::Future,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+type Build<C, S> = Box<dyn Fn(S) -> Result<Arc<C>, Failure> + Send + Sync>;
+
+/// A client behind its breaker, made of a secret of the shape `S` when it is first needed.
+pub struct Live<C: ?Sized, S> {
+    guard: Guard,
+    secrets: Arc<Secrets>,
+    secret: String,
+    build: Build<C, S>,
+    client: RwLock<Option<Arc<C>>>,
+}
+
+impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
+    /// A client made by `build` from the secret of this name or ARN. Reads and sends nothing yet.
+    pub fn new(
+        guard: Guard,
+        secrets: Arc<Secrets>,
+        secret: impl Into<String>,
+        build: impl Fn(S) -> Result<Arc<C>, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            guard,
+            secrets,
+            secret: secret.into(),
+            build: Box::new(build),
+            client: RwLock::default(),
+        }
+    }
+
+    /// Calls the other system. `act` may be called twice: credentials that are not accepted have done nothing.
+    ///
+    /// # Errors
+    /// Those of [`Guard::call`], [`Secrets::read`], `build` and `act`.
+    pub async fn call<T, F>(&self, act: impl Fn(Arc<C>) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        self.guard.call(self.with_current_key(act)).await
+    }
+
+    async fn with_current_key<T, F>(&self, act: impl Fn(Arc<C>) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let kept = self.kept();
+        let client = match kept {
+            Some(client) => client,
+            None => self.make().await?,
+        };
+        let result = act(client).await;
+        let refused = result
+            .as_ref()
+            .is_err_and(|failure| failure.name == FailureName::Misconfigured);
+        if !refused || !self.secrets.reread(&self.secret).await? {
+            return result;
+        }
+        act(self.make().await?).await
+    }
+
+    async fn make(&self) -> Result<Arc<C>, Failure> {
+        let client = (self.build)(self.secrets.read(&self.secret).await?)?;
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = Some(client.clone());
+        Ok(client)
+    }
+
+    fn kept(&self) -> Option<Arc<C>> {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{breaker::Breaker, items::MemoryItems, secrets::MemorySecrets};
+    use effects::{ManualClock, UnixMillis};
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Deserialize)]
+    struct Key {
+        key: String,
+    }
+
+    #[tokio::test]
+    async fn a_rotated_key_is_read_again_and_a_wrong_one_is_not_asked_for_for_ever() {
+        let clock = Arc::new(ManualClock::new(UnixMillis(1_000_000)));
+        let source = Arc::new(MemorySecrets::default());
+        source.set("shop", &json!({"key": "old"}));
+        let secrets = Arc::new(Secrets::new(source.clone(), clock.clone()));
+        let breaker = Arc::new(Breaker::new(Arc::new(MemoryItems::default()), clock.clone()));
+        let live = Live::new(Guard::new(breaker, "shop"), secrets, "shop", |key: Key| {
+            Ok(Arc::new(key.key))
+        });
+        let call = || {
+            live.call(|key| async move {
+                let refused = || Failure::new(FailureName::Misconfigured, "the key is not accepted");
+                (*key == "new").then_some(()).ok_or_else(refused)
+            })
+        };
+        assert_eq!(call().await.unwrap_err().name, FailureName::Misconfigured);
+        source.set("shop", &json!({"key": "new"}));
+        clock.advance_ms(3_600_000);
+        call().await.unwrap();
+        let fetched = source.fetched();
+        call().await.unwrap();
+        assert_eq!(source.fetched(), fetched);
+    }
+}
