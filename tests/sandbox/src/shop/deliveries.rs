@@ -1,0 +1,242 @@
+//! Webhooks: sent as the shops send them, and as they should not be sent.
+
+use super::{
+    own,
+    server::{Shared, WEBHOOK_SECRET_OWN, WEBHOOK_SECRET_WOO},
+    state::Kind,
+};
+use ::shop::{standard::signed_headers, woocommerce::sign};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// WooCommerce switches a webhook off after this many failures in a row.
+const FAILURES_MAX: u32 = 5;
+
+/// How a delivery is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signature {
+    /// As the shop does.
+    #[default]
+    Genuine,
+    /// By somebody who does not know the secret.
+    Forged,
+    /// Not at all.
+    Missing,
+    /// Genuine, but an hour old. WooCommerce's signatures have no time: as [`Signature::Genuine`].
+    Stale,
+}
+
+/// A delivery to be made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Send {
+    /// Which shop sends.
+    pub kind: Kind,
+    /// Where to.
+    pub url: String,
+    /// The order whose content is sent as it is now.
+    #[serde(default)]
+    pub order: Option<String>,
+    /// Or a body of your own.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// How it is signed.
+    #[serde(default)]
+    pub signature: Signature,
+    /// How often the same delivery is made.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Send {
+    /// A genuine delivery of an order as it is now.
+    pub fn order(kind: Kind, id: impl ToString, url: &str) -> Self {
+        Self {
+            kind,
+            url: url.to_owned(),
+            order: Some(id.to_string()),
+            body: None,
+            signature: Signature::Genuine,
+            times: 1,
+        }
+    }
+
+    /// A genuine delivery of any body.
+    pub fn body(kind: Kind, body: impl Into<String>, url: &str) -> Self {
+        Self {
+            order: None,
+            body: Some(body.into()),
+            ..Self::order(kind, "", url)
+        }
+    }
+
+    /// Signed in another way.
+    #[must_use]
+    pub fn signed(mut self, signature: Signature) -> Self {
+        self.signature = signature;
+        self
+    }
+
+    /// Made several times, byte for byte.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+}
+
+/// A delivery that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The order, if it was one's.
+    pub order: Option<String>,
+    /// The status of the answer; `None` when there was none.
+    pub status: Option<u16>,
+    /// The answer's body.
+    pub answer: String,
+}
+
+/// Sends what was asked for, one after the other.
+pub(super) async fn send(shared: &Shared, request: &Send) -> Vec<Delivery> {
+    let body = match (&request.body, &request.order) {
+        (Some(body), _) => Some(body.clone()),
+        (None, Some(id)) => shared
+            .state()
+            .shop(request.kind)
+            .orders
+            .get(id)
+            .map(|order| wire(request.kind, order)),
+        (None, None) => None,
+    };
+    let Some(body) = body else { return Vec::new() };
+    let headers = headers(request.kind, request.signature, &body);
+    let mut made = Vec::new();
+    for _ in 0..request.times {
+        made.push(post(shared, request, &headers, &body).await);
+    }
+    let mut state = shared.state();
+    state.shop(request.kind).deliveries.extend(made.iter().cloned());
+    made
+}
+
+async fn post(shared: &Shared, request: &Send, headers: &[(&'static str, String)], body: &str) -> Delivery {
+    let mut call = shared.http.post(&request.url).body(body.to_owned());
+    for (name, value) in headers {
+        call = call.header(*name, value);
+    }
+    let order = request.order.clone();
+    match call.send().await {
+        Ok(response) => {
+            let status = Some(response.status().as_u16());
+            Delivery {
+                order,
+                status,
+                answer: response.text().await.unwrap_or_default(),
+            }
+        }
+        Err(_) => Delivery {
+            order,
+            status: None,
+            answer: String::new(),
+        },
+    }
+}
+
+/// WooCommerce's call when a webhook is switched on: a form, not signed.
+pub(super) async fn ping(shared: &Shared, url: &str) -> Delivery {
+    let headers = [("content-type", "application/x-www-form-urlencoded".to_owned())];
+    let request = Send::body(Kind::Woo, "webhook_id=4", url);
+    post(shared, &request, &headers, "webhook_id=4").await
+}
+
+/// Tells the subscriber of a change, as the shop does after every write, ours included.
+pub(super) fn announce(shared: &Arc<Shared>, kind: Kind, id: &str) {
+    let url = {
+        let mut state = shared.state();
+        let shop = state.shop(kind);
+        shop.hook_url.clone().filter(|_| shop.hook_active)
+    };
+    let Some(url) = url else { return };
+    let (shared, request) = (Arc::clone(shared), Send::order(kind, id, &url));
+    tokio::spawn(async move {
+        let made = send(&shared, &request).await;
+        let accepted = made
+            .iter()
+            .all(|delivery| delivery.status.is_some_and(|status| (200..300).contains(&status)));
+        let mut state = shared.state();
+        let shop = state.shop(kind);
+        shop.hook_failures = if accepted { 0 } else { shop.hook_failures + 1 };
+        if shop.hook_failures > FAILURES_MAX {
+            shop.hook_active = false;
+        }
+    });
+}
+
+/// The body as the shop writes it. PHP escapes `/` and everything that is not ASCII.
+fn wire(kind: Kind, order: &Value) -> String {
+    match kind {
+        Kind::Own => own::envelope(order).to_string(),
+        Kind::Woo => {
+            let mut text = String::new();
+            for c in order.to_string().chars() {
+                match c {
+                    '/' => text.push_str("\\/"),
+                    c if c.is_ascii() => text.push(c),
+                    c => c
+                        .encode_utf16(&mut [0; 2])
+                        .iter()
+                        .for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
+                }
+            }
+            text
+        }
+    }
+}
+
+fn headers(kind: Kind, signature: Signature, body: &str) -> Vec<(&'static str, String)> {
+    let secret = match (signature, kind) {
+        (Signature::Forged, _) => "whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQ=",
+        (_, Kind::Woo) => WEBHOOK_SECRET_WOO,
+        (_, Kind::Own) => WEBHOOK_SECRET_OWN,
+    };
+    let mut headers = vec![("content-type", "application/json".to_owned())];
+    match kind {
+        Kind::Woo => {
+            headers.extend([
+                (
+                    "user-agent",
+                    "WooCommerce/10.3.5 Hookshot (WordPress/6.8.3)".to_owned(),
+                ),
+                ("x-wc-webhook-source", "https://shop.example/".to_owned()),
+                ("x-wc-webhook-topic", "order.updated".to_owned()),
+                ("x-wc-webhook-resource", "order".to_owned()),
+                ("x-wc-webhook-event", "updated".to_owned()),
+                ("x-wc-webhook-id", "5".to_owned()),
+                ("x-wc-webhook-delivery-id", "8c2a0d5b6f7e4f1e9d3c".to_owned()),
+            ]);
+            if signature != Signature::Missing {
+                headers.push(("x-wc-webhook-signature", sign(&secret.into(), body.as_bytes())));
+            }
+        }
+        Kind::Own => {
+            let age = if signature == Signature::Stale {
+                SignedDuration::from_hours(1)
+            } else {
+                SignedDuration::ZERO
+            };
+            let at = Timestamp::now() - age;
+            let id = format!("msg_{}", Timestamp::now().as_nanosecond());
+            let signed = signed_headers(&secret.into(), &id, at, body.as_bytes());
+            if let (Ok(signed), true) = (signed, signature != Signature::Missing) {
+                headers.extend(signed);
+            }
+        }
+    }
+    headers
+}
