@@ -1,12 +1,15 @@
 //! The Lambda function `order-writer`: a paid order becomes a confirmed sales order and a draft invoice to the cent.
 
+mod cancel;
 mod check;
+mod delivery;
 mod names;
 pub mod plan;
 mod steps;
 mod work;
 mod write;
 
+pub use cancel::Cancelled;
 pub use names::Names;
 pub use steps::products::ProductCache;
 pub use work::{DraftInvoice, NamedRecord, OrderToWrite, Outcome, Written};

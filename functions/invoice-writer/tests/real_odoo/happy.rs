@@ -1,14 +1,15 @@
 //! An order to cash that an accountant accepts.
 
 use crate::{
-    odoo_under_test::{World, to_invoice},
+    odoo_under_test::{World, merchant, to_invoice},
     orders,
 };
+use odoo::Dialect;
 use serde_json::json;
 
 #[tokio::test]
 async fn one_order_to_cash() {
-    let world = World::new();
+    let (world, _quiet) = World::shared().await;
     world.order_to_cash(&orders::order()).await;
     let before = world.bot.round_trips();
     let order = orders::order();
@@ -95,7 +96,7 @@ async fn one_order_to_cash() {
 
 #[tokio::test]
 async fn ten_orders_cost_little_more_than_one() {
-    let world = World::new();
+    let (world, _quiet) = World::shared().await;
     world.order_to_cash(&orders::plain("USD", "SKU-1", 1, 1000)).await;
     let before = world.bot.round_trips();
     let orders: Vec<_> = (0..10).map(|_| orders::order()).collect();
@@ -116,4 +117,30 @@ async fn ten_orders_cost_little_more_than_one() {
     let trips = world.bot.round_trips() - before;
     println!("{trips} round trips for ten orders");
     assert!(trips <= 25, "{trips} round trips for ten orders");
+}
+
+#[tokio::test]
+async fn the_other_dialect_comes_to_the_same() {
+    let (_, _quiet) = World::shared().await;
+    let world = World::with(merchant(), Dialect::JsonRpc);
+    let (written, invoiced) = world.order_to_cash(&orders::order()).await;
+    assert_eq!(
+        world
+            .read("sale.order", written.sale_order.id, &["invoice_status"])
+            .await["invoice_status"],
+        "invoiced"
+    );
+    let invoice = world
+        .read(
+            "account.move",
+            invoiced.invoice.id,
+            &["amount_total", "amount_residual"],
+        )
+        .await;
+    assert_eq!(
+        (&invoice["amount_total"], &invoice["amount_residual"]),
+        (&json!(56.80), &json!(0.0))
+    );
+    let repeated = world.write_order(&orders::again(&orders::order())).await;
+    assert!(repeated.is_ok(), "{repeated:?}");
 }

@@ -3,8 +3,9 @@
 use domain::{failure::Failure, merchant::Merchant, money::Money};
 use invoice_writer::{CapturedPayment, InvoiceToWrite, Invoiced};
 use odoo::{Call, Client, Context, Dialect, Odoo, Settings, books::BooksCache, value::records};
-use order_writer::{OrderToWrite, ProductCache, Written};
+use order_writer::{Cancelled, OrderToWrite, ProductCache, Written};
 use serde_json::{Value, json};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The configuration every test uses: the one the Odoo was set up from.
 pub fn merchant() -> Merchant {
@@ -35,11 +36,25 @@ pub struct World {
     products: ProductCache,
 }
 
+/// Held by every test: shared by most, alone by those that change what all documents share.
+static QUIET: RwLock<()> = RwLock::const_new(());
+
 impl World {
-    pub fn new() -> Self {
+    /// A world in which nothing that all documents share is being changed.
+    pub async fn shared() -> (Self, RwLockReadGuard<'static, ()>) {
+        (Self::new(), QUIET.read().await)
+    }
+
+    /// A world for a test that changes what all documents share, and puts it back.
+    pub async fn alone() -> (Self, RwLockWriteGuard<'static, ()>) {
+        (Self::new(), QUIET.write().await)
+    }
+
+    fn new() -> Self {
         Self::with(merchant(), Dialect::Json2)
     }
 
+    /// With another configuration or dialect.
     pub fn with(merchant: Merchant, dialect: Dialect) -> Self {
         Self {
             merchant,
@@ -64,6 +79,31 @@ impl World {
 
     pub async fn write_order(&self, order: &OrderToWrite) -> Result<Written, Failure> {
         self.write_orders(std::slice::from_ref(order)).await.remove(0)
+    }
+
+    pub async fn cancel(&self, order: &OrderToWrite) -> Result<Cancelled, Failure> {
+        let (merchant, books, products) = (&self.merchant, &self.books, &self.products);
+        let writer = order_writer::Writer {
+            odoo: &self.bot,
+            merchant,
+            books,
+            products,
+        };
+        writer.cancel(&order.order.key, order.generation).await
+    }
+
+    pub async fn delivered(&self, order: &OrderToWrite) -> Result<(), Failure> {
+        let (merchant, books, products) = (&self.merchant, &self.books, &self.products);
+        let writer = order_writer::Writer {
+            odoo: &self.bot,
+            merchant,
+            books,
+            products,
+        };
+        writer
+            .deliveries(&[(order.order.key.clone(), order.generation)])
+            .await
+            .remove(0)
     }
 
     pub async fn write_invoices(&self, invoices: &[InvoiceToWrite]) -> Vec<Result<Invoiced, Failure>> {

@@ -117,3 +117,20 @@ pub fn plain(currency: &str, sku: &str, quantity: i64, net_minor: i64) -> OrderT
     content.total_minor = net_minor;
     order
 }
+
+/// The same order once more, as after a crash.
+pub fn again(order: &OrderToWrite) -> OrderToWrite {
+    OrderToWrite {
+        fresh: false,
+        ..order.clone()
+    }
+}
+
+/// One line in one tax.
+pub fn taxed(net_minor: i64, code: &str, tax_minor: i64) -> OrderToWrite {
+    let mut order = plain("USD", "SKU-1", 1, net_minor);
+    order.order.lines[0].taxes = vec![code.to_owned()];
+    order.order.taxes = vec![tax(code, tax_minor)];
+    order.order.total_minor = net_minor + tax_minor;
+    order
+}

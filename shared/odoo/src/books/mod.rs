@@ -334,11 +334,17 @@ impl Books {
 
     /// The ISO code of a `res.country`.
     pub fn country_code(&self, id: i64) -> Option<&str> {
-        self.countries.iter().find(|(_, country)| **country == id).map(|(code, _)| code.as_str())
+        self.countries
+            .iter()
+            .find(|(_, country)| **country == id)
+            .map(|(code, _)| code.as_str())
     }
 
     /// The code of a `res.country.state`.
     pub fn state_code(&self, id: i64) -> Option<&str> {
-        self.states.iter().find(|(_, state)| **state == id).map(|((_, code), _)| code.as_str())
+        self.states
+            .iter()
+            .find(|(_, state)| **state == id)
+            .map(|((_, code), _)| code.as_str())
     }
 }

@@ -26,6 +26,8 @@ pub struct SaleOrder {
     pub name: String,
     /// `draft`, `sent`, `sale`, `cancel`.
     pub state: String,
+    /// Confirmed orders may be locked against changes, cancelling included.
+    pub locked: bool,
     /// Its currency, which its pricelist gives.
     pub currency: Currency,
     /// Without tax.
@@ -52,7 +54,7 @@ pub struct Picking {
 /// What is read of a sales order.
 pub fn sale_specification() -> Value {
     json!({
-        "x_heartland_id": {}, "name": {}, "state": {}, "amount_untaxed": {}, "date_order": {},
+        "x_heartland_id": {}, "name": {}, "state": {}, "locked": {}, "amount_untaxed": {}, "date_order": {},
         "currency_id": {"fields": {"name": {}}}, "order_line": {"fields": {}},
         "picking_ids": {"fields": {"state": {}, "picking_type_code": {}}},
         "invoice_ids": {"fields": invoice_specification()},
@@ -95,6 +97,7 @@ impl SaleOrder {
             heartland_id: owned("x_heartland_id"),
             name: owned("name").ok_or_else(|| malformed("an order's name"))?,
             state: owned("state").ok_or_else(|| malformed("an order's state"))?,
+            locked: row["locked"] == true,
             currency,
             untaxed: money(&row["amount_untaxed"], currency)?,
             date_order: owned("date_order"),
