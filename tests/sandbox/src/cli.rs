@@ -1,16 +1,20 @@
 //! The command line.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::aws;
+use crate::demo;
 use crate::odoo;
 use crate::places::{Places, repository};
 use crate::progress;
+use crate::story;
 use crate::verify;
-use crate::world::{Description, Parts, Remote, World};
+use crate::witness::Witness;
+use crate::world::{Description, Parts, Remote, Stack, World};
 
 const ABOUT: &str = "\
 The local world of odoo-heartland.
@@ -25,6 +29,7 @@ Examples:
   cargo verify                      the whole proof
   cargo sandbox up                  start the world and stay; Ctrl-C ends it
   cargo sandbox odoo up             only Odoo, set up for the merchant in infra/merchant.toml
+  cargo sandbox odoo run -- cargo test -p invoice-writer --features real-odoo
   cargo sandbox odoo reset          put the running world's Odoo back to where it began
   cargo sandbox clean               remove everything that was installed and prepared";
 
@@ -38,8 +43,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
+    /// Set everything up and play five orders, telling what each system holds.
+    Demo(demo::Options),
     /// The proof: lints, tests, dependency policy, end-to-end tests on the running stack.
     Verify(verify::Options),
+    /// Send an order to the running world and tell what becomes of it.
+    Order {
+        /// A WooCommerce order payload.
+        file: PathBuf,
+    },
     /// Start the world and stay until Ctrl-C; its addresses and keys go to target/sandbox/world.json.
     Up(ExistingOdoo),
     /// Odoo alone.
@@ -56,6 +68,12 @@ enum Action {
 enum OdooAction {
     /// Install and start Odoo, print how to log in, and stay until Ctrl-C.
     Up,
+    /// Run a command beside a fresh Odoo of its own, which it finds in ODOO_URL, ODOO_DB, ODOO_KEY, ODOO_ADMIN_KEY.
+    Run {
+        /// The command and its arguments, after `--`.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
     /// Install and prepare everything that Odoo needs, and stop.
     Prepare,
     /// Put the running world's database back to the state right after the set-up.
@@ -96,8 +114,10 @@ pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let work = async {
         match arguments.command {
+            Action::Demo(options) => demo::demo(options).await,
             Action::Verify(options) => verify::verify(options).await,
-            Action::Up(existing) => up(existing.access()).await,
+            Action::Order { file } => order(&file).await,
+            Action::Up(existing) => up_whole(existing.access()).await,
             Action::Odoo(action) => odoo_alone(action).await,
             Action::Aws(action) => aws::command::run(action, &Places::open()?).await,
             Action::Clean => clean(),
@@ -131,9 +151,24 @@ async fn asked_to_end() {
     }
 }
 
+async fn order(file: &Path) -> Result<()> {
+    let witness = Witness::of(&Description::find(&Places::open()?)?).await?;
+    let sheet = story::own_order(&witness, file).await?;
+    anyhow::ensure!(sheet.holds(), "not every fact is as it has to be");
+    Ok(())
+}
+
+async fn up_whole(existing_odoo: Option<odoo::Access>) -> Result<()> {
+    let stack = Stack::start(Places::open()?, Parts { existing_odoo, ..Parts::default() }).await?;
+    for line in welcome(&stack) {
+        progress::say(line);
+    }
+    std::future::pending().await
+}
+
 async fn up(existing_odoo: Option<odoo::Access>) -> Result<()> {
-    let world = World::start(Places::open()?, Parts { existing_odoo }).await?;
-    for line in welcome(world.description()) {
+    let world = World::start(Places::open()?, Parts { existing_odoo, ..Parts::default() }).await?;
+    for line in odoo_login(world.description()) {
         progress::say(line);
     }
     progress::say(format!(
@@ -146,6 +181,7 @@ async fn up(existing_odoo: Option<odoo::Access>) -> Result<()> {
 async fn odoo_alone(action: OdooAction) -> Result<()> {
     match action {
         OdooAction::Up => up(None).await,
+        OdooAction::Run { command } => beside_odoo(&command).await,
         OdooAction::Prepare => odoo::prepare(&Places::open()?).await,
         OdooAction::Reset => progress::step("Odoo: database reset", Remote::find()?.reset_odoo()).await,
         OdooAction::Check(existing) => {
@@ -170,8 +206,31 @@ async fn odoo_alone(action: OdooAction) -> Result<()> {
     }
 }
 
-/// What a person needs in order to look around.
-fn welcome(description: &Description) -> Vec<String> {
+async fn beside_odoo(command: &[String]) -> Result<()> {
+    let odoo = odoo::RunningOdoo::start(&Places::open()?, "command").await?;
+    let (program, arguments) = command.split_first().context("no command")?;
+    let mut child = tokio::process::Command::new(program);
+    child.args(arguments).envs(odoo.access().environment()).kill_on_drop(true);
+    let status = child.status().await.with_context(|| format!("cannot start {program}"))?;
+    anyhow::ensure!(status.success(), "{program} failed ({status})");
+    Ok(())
+}
+
+/// What a person needs in order to look around and to send an order.
+pub(crate) fn welcome(stack: &Stack) -> Vec<String> {
+    let world = stack.world();
+    let mut lines = odoo_login(world.description());
+    lines.push(format!("AWS: {} (any AWS client with --endpoint-url; keys test/test)", stack.deployed().endpoint));
+    if let Ok(url) = stack.deployed().webhook_url("woo") {
+        lines.push(format!("webhooks go to {url}"));
+    }
+    lines.push("to send an order: cargo sandbox order FILE (a WooCommerce order payload; samples are in events/woocommerce/)".to_owned());
+    lines.push(format!("addresses and keys: {}; Ctrl-C ends everything", world.file().display()));
+    lines
+}
+
+/// How to log in to Odoo.
+fn odoo_login(description: &Description) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(odoo) = &description.odoo {
         lines.push(format!("Odoo: {} (database {})", odoo.url, odoo.database));

@@ -6,12 +6,15 @@
 
 pub mod aws;
 pub mod cli;
+pub mod demo;
 pub mod gp_api;
 pub mod odoo;
 pub mod places;
 pub mod process;
 pub mod progress;
 pub mod shop;
+pub mod story;
 pub mod tools;
 pub mod verify;
+pub mod witness;
 pub mod world;

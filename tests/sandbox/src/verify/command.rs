@@ -33,7 +33,10 @@ pub async fn cargo_test(
 ) -> Result<Tally> {
     let log = places.log(&format!("verify-{name}"));
     let mut command = Command::new("cargo");
-    command.current_dir(repository()).args(["test", "--quiet", "--no-fail-fast"]).args(arguments);
+    command
+        .current_dir(repository())
+        .args(["test", "--quiet", "--no-fail-fast"])
+        .args(arguments);
     command.envs(environment.iter().map(|(k, v)| (k, v)));
     let ended = tools::run(&mut command, &log).await;
     let tally = Tally::of_cargo_test(&String::from_utf8_lossy(&std::fs::read(&log)?));

@@ -33,20 +33,30 @@ pub async fn verify(options: Options) -> Result<()> {
         }
         return Ok(());
     }
-    if let Some(unknown) = options.only.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+    if let Some(unknown) = options
+        .only
+        .iter()
+        .find(|name| STEPS.iter().all(|step| step.name != **name))
+    {
         bail!("there is no step {unknown:?}; `cargo verify --list` shows the steps");
     }
     let places = Places::open()?;
     let mut stage = Stage::new(places);
     let mut total = Tally::default();
     let mut broken = Vec::new();
-    for step in STEPS.iter().filter(|s| options.only.is_empty() || options.only.iter().any(|o| o == s.name)) {
+    for step in STEPS
+        .iter()
+        .filter(|s| options.only.is_empty() || options.only.iter().any(|o| o == s.name))
+    {
         let result = progress::step(&format!("{}: {}", step.name, step.about), (step.run)(&mut stage)).await;
         let tally = result.unwrap_or_else(|error| {
             progress::say(format!("{}: {error:#}", step.name));
             Tally { passed: 0, failed: 1 }
         });
-        progress::say(format!("{}: {} passed, {} failed", step.name, tally.passed, tally.failed));
+        progress::say(format!(
+            "{}: {} passed, {} failed",
+            step.name, tally.passed, tally.failed
+        ));
         if tally.failed > 0 {
             broken.push(step.name);
         }
@@ -56,7 +66,10 @@ pub async fn verify(options: Options) -> Result<()> {
     if broken.is_empty() {
         progress::say("everything holds");
     } else {
-        progress::say(format!("look at: {}; the logs are in target/sandbox/log/", broken.join(", ")));
+        progress::say(format!(
+            "look at: {}; the logs are in target/sandbox/log/",
+            broken.join(", ")
+        ));
     }
     closing_line(total);
     if total.failed > 0 {

@@ -25,10 +25,26 @@ pub struct Step {
 
 /// All steps in their order.
 pub const STEPS: [Step; 4] = [
-    Step { name: "format", about: "rustfmt", run: |s| Box::pin(format(s)) },
-    Step { name: "clippy", about: "compiler and clippy, warnings denied", run: |s| Box::pin(clippy(s)) },
-    Step { name: "unit", about: "unit and property tests", run: |s| Box::pin(unit(s)) },
-    Step { name: "policy", about: "licences, sources and bans of dependencies", run: |s| Box::pin(policy(s)) },
+    Step {
+        name: "format",
+        about: "rustfmt",
+        run: |s| Box::pin(format(s)),
+    },
+    Step {
+        name: "clippy",
+        about: "compiler and clippy, warnings denied",
+        run: |s| Box::pin(clippy(s)),
+    },
+    Step {
+        name: "unit",
+        about: "unit and property tests",
+        run: |s| Box::pin(unit(s)),
+    },
+    Step {
+        name: "policy",
+        about: "licences, sources and bans of dependencies",
+        run: |s| Box::pin(policy(s)),
+    },
 ];
 
 /// What the steps share.
@@ -62,8 +78,16 @@ async fn format(stage: &mut Stage) -> Result<Tally> {
 }
 
 async fn clippy(stage: &mut Stage) -> Result<Tally> {
-    let arguments =
-        ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    let arguments = [
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ];
     check(&stage.places, "clippy", "cargo", &arguments).await
 }
 
@@ -75,5 +99,11 @@ async fn policy(stage: &mut Stage) -> Result<Tally> {
     let bin = tools::cargo_install(&stage.places, "cargo-deny", CARGO_DENY).await?;
     let program = bin.join("cargo-deny").to_string_lossy().into_owned();
     // The advisory database is fetched from a host that a build machine may not reach; these three need nothing.
-    check(&stage.places, "policy", &program, &["check", "bans", "licenses", "sources"]).await
+    check(
+        &stage.places,
+        "policy",
+        &program,
+        &["check", "bans", "licenses", "sources"],
+    )
+    .await
 }

@@ -18,7 +18,10 @@ impl Tally {
     /// The sum over all `test result:` lines of a `cargo test` run.
     pub fn of_cargo_test(output: &str) -> Self {
         let mut tally = Self::default();
-        for line in output.lines().filter_map(|l| l.trim().strip_prefix("test result:")) {
+        for line in output
+            .lines()
+            .filter_map(|l| l.trim().strip_prefix("test result:"))
+        {
             tally.passed += number_before(line, " passed");
             tally.failed += number_before(line, " failed");
         }
@@ -35,7 +38,10 @@ impl AddAssign for Tally {
 
 fn number_before(line: &str, word: &str) -> usize {
     let before = line.split(word).next().unwrap_or_default();
-    let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let digits = before
+        .rsplit(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap_or_default();
     digits.parse().unwrap_or(0)
 }
 
@@ -49,6 +55,12 @@ mod tests {
             test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
             noise 7 passed\n\
             test result: FAILED. 10 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out\n";
-        assert_eq!(Tally::of_cargo_test(output), Tally { passed: 12, failed: 3 });
+        assert_eq!(
+            Tally::of_cargo_test(output),
+            Tally {
+                passed: 12,
+                failed: 3
+            }
+        );
     }
 }

@@ -3,7 +3,9 @@
 mod control;
 mod description;
 mod parts;
+mod stack;
 
 pub use control::Remote;
 pub use description::{Description, FILE_VARIABLE};
 pub use parts::{Parts, World};
+pub use stack::{AWS, GP_API, SHOP, Simulator, Stack};

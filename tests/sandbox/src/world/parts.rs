@@ -12,11 +12,23 @@ use super::description::Description;
 use crate::odoo::{self, RunningOdoo};
 use crate::places::Places;
 
-/// What to start.
-#[derive(Clone, Default)]
+/// What to start, and how.
+#[derive(Clone)]
 pub struct Parts {
     /// An Odoo that is already there; without one, our own is installed and started.
     pub existing_odoo: Option<odoo::Access>,
+    /// Factor on the waits and retry delays of state machines; 1 is as on AWS.
+    pub wait_scale: f64,
+    /// Parameters of the template, beside those a local stack always has.
+    pub parameters: BTreeMap<String, String>,
+    /// A variant of the template; without one, `infra/template.yaml` as it is.
+    pub template: Option<String>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { existing_odoo: None, wait_scale: 1.0, parameters: BTreeMap::new(), template: None }
+    }
 }
 
 /// A running world. Everything it started ends when it is dropped.

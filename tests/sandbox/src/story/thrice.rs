@@ -1,0 +1,37 @@
+//! One webhook, delivered three times more than once.
+
+use anyhow::{Context, Result};
+
+use super::{Expected, Sheet, check_paid, place};
+use crate::shop::{Draft, Kind, Send};
+use crate::witness::Witness;
+
+pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
+    let token = witness.gateway.store_card("mastercard").await?;
+    let draft = Draft::sample("woocommerce/order-coupon").token(&token);
+    let url = witness.deployed.webhook_url(Kind::Woo.store())?;
+    let body = draft.order().to_string();
+    let order = place(sheet, witness, &draft).await?;
+    let current = witness.shop.order(Kind::Woo, order.id.as_str()).await?;
+    let body = if current.is_null() { body } else { current.to_string() };
+    let repeats = witness.shop.send(&Send::body(Kind::Woo, body, &url).times(3)).await?;
+    for repeat in &repeats {
+        sheet.check("webhook, repeated: HTTP status", 200, repeat.status.unwrap_or_default());
+    }
+    let answers: std::collections::BTreeSet<&str> = repeats.iter().map(|r| r.answer.as_str()).collect();
+    sheet.check("webhook: different answers to its repeats", 1, answers.len());
+    let run = witness.run_ended(&order, 1).await?;
+    sheet.check("workflow", "SUCCEEDED", run.status.as_str());
+    sheet.check("workflow: a second run", false, witness.aws.execution(&witness.run_arn(&order, 2)?).await.is_ok());
+    let payments = witness.transactions(&order).await?;
+    let payment = sheet.one("Heartland: transactions", &payments).context("no payment was made")?.clone();
+    let taxes = [("251000", "0.84"), ("251000", "2.78")];
+    let expected = Expected {
+        order: &order,
+        total: "45.54",
+        total_minor: "4554",
+        untaxed: "41.92",
+        taxes: &taxes,
+    };
+    check_paid(sheet, witness, &expected, &payment).await
+}
