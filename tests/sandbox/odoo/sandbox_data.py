@@ -1,7 +1,8 @@
 """After the set-up: products with stock, and an administrator, for the demo and the tests."""
+import json
 import os
 
-STOCK = 1000
+STOCK = 1000  # of each product of the tests
 
 
 def product(env, code, name, price, **values):
@@ -12,10 +13,10 @@ def product(env, code, name, price, **values):
         "invoice_policy": "order", "taxes_id": [(5, 0, 0)], **values})
 
 
-def set_up_products(env):
-    goods = env["product.product"].union(*(
-        product(env, code, name, price, is_storable=True)
-        for code, name, price in (("SKU-1", "Widget", 10.0), ("SKU-2", "Gadget", 20.0), ("SKU-3", "Gizmo", 9.99))))
+def set_up_test_products(env):
+    """Returns the storable ones with the stock they start with."""
+    goods = [product(env, code, name, price, is_storable=True)
+             for code, name, price in (("SKU-1", "Widget", 10.0), ("SKU-2", "Gadget", 20.0), ("SKU-3", "Gizmo", 9.99))]
     product(env, "SVC-1", "Installation", 50.0, type="service")
     kit = product(env, "KIT-1", "Starter kit", 45.0, is_storable=True)
     if not kit.bom_ids:  # a kit: delivered and counted as its parts
@@ -26,10 +27,26 @@ def set_up_products(env):
     product(env, "SKU-OLD", "Discontinued", 5.0, is_storable=True, active=False)
     product(env, "SKU-TWIN", "Twin one", 7.0, is_storable=True)
     product(env, "SKU-TWIN", "Twin two", 8.0, is_storable=True)
+    return [(each, STOCK) for each in goods]
+
+
+def set_up_shop_products(env):
+    """The products that the shop sells, as its samples have them."""
+    with open(os.environ["SHOP_PRODUCTS"], encoding="utf-8") as file:
+        products = json.load(file)
+    sold = []
+    for each in products:
+        currency = env["res.currency"].search([("name", "=", each["currency"])])
+        price = each["price_minor"] / 10 ** currency.decimal_places
+        sold.append((product(env, each["sku"], each["name"], price, is_storable=True), each["quantity"]))
+    return sold
+
+
+def set_up_stock(env, wanted):
     location = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1).lot_stock_id
-    missing = goods.filtered(lambda each: not each.qty_available)
     env["stock.quant"].with_context(inventory_mode=True).create([
-        {"product_id": each.id, "location_id": location.id, "inventory_quantity": STOCK} for each in missing
+        {"product_id": each.id, "location_id": location.id, "inventory_quantity": quantity}
+        for each, quantity in wanted if not each.qty_available
     ]).action_apply_inventory()
 
 
@@ -43,7 +60,7 @@ def set_up_administrator(env):
     print("ADMIN_API_KEY", env["res.users.apikeys"].with_user(admin).sudo()._generate(None, "sandbox", None))
 
 
-set_up_products(env)  # noqa: F821 - `env` is given by odoo shell
+set_up_stock(env, set_up_test_products(env) + set_up_shop_products(env))  # noqa: F821 - given by odoo shell
 set_up_administrator(env)  # noqa: F821
 env.cr.commit()  # noqa: F821
 print("SANDBOX_READY")

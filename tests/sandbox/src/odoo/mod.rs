@@ -2,6 +2,7 @@
 
 mod calls;
 mod check;
+mod config;
 mod package;
 mod postgres;
 mod prepared;
@@ -41,6 +42,24 @@ pub struct Access {
     pub bot_key: String,
     /// The administrator; unknown for an Odoo that was already there.
     pub admin: Option<Administrator>,
+}
+
+impl Access {
+    /// The environment variables in which test programs look for an Odoo: `ODOO_URL`, `ODOO_DB`, `ODOO_KEY` of the
+    /// integration's user, and `ODOO_ADMIN_KEY` when the administrator is known.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            ("ODOO_URL", self.url.clone()),
+            ("ODOO_DB", self.database.clone()),
+            ("ODOO_KEY", self.bot_key.clone()),
+        ];
+        variables.extend(
+            self.admin
+                .iter()
+                .map(|admin| ("ODOO_ADMIN_KEY", admin.api_key.clone())),
+        );
+        variables
+    }
 }
 
 /// The administrator of a local Odoo, for people who look at it and tests that prepare it.

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::config::write_config;
 use super::package::Package;
 use super::postgres::Postgres;
 use crate::places::{Places, repository};
@@ -59,6 +60,11 @@ pub fn merchant_config() -> PathBuf {
         .map_or_else(|| repository().join("infra/merchant.toml"), PathBuf::from)
 }
 
+/// The products that the samples of shop orders sell.
+fn shop_products() -> PathBuf {
+    repository().join("events/products.json")
+}
+
 /// Prepares the databases, or finds them prepared.
 ///
 /// # Errors
@@ -75,7 +81,8 @@ pub async fn prepared(places: &Places, package: &Package) -> Result<Prepared> {
         }),
     )
     .await?;
-    let ready_from = format!("{base_from}\n{}\n{merchant}", SCRIPTS.join("\n"));
+    let products = std::fs::read_to_string(shop_products()).context("cannot read events/products.json")?;
+    let ready_from = format!("{base_from}\n{}\n{merchant}\n{products}", SCRIPTS.join("\n"));
     let ready = stage(places, TEMPLATE, &ready_from);
     progress::step(
         "Odoo 19: merchant set up",
@@ -94,7 +101,7 @@ fn stage(places: &Places, name: &str, made_from: &str) -> PathBuf {
 }
 
 async fn make_base(places: &Places, package: &Package, dir: &Path) -> Result<()> {
-    remove_older(dir)?;
+    remove_older(dir).await?;
     let account = &package.postgres.account;
     account.give(dir)?;
     let password = tools::random_text()?;
@@ -131,7 +138,7 @@ async fn make_base(places: &Places, package: &Package, dir: &Path) -> Result<()>
 }
 
 async fn make_ready(places: &Places, package: &Package, base: &Path, dir: &Path) -> Result<()> {
-    remove_older(dir)?;
+    remove_older(dir).await?;
     let account = &package.postgres.account;
     account.give(dir)?;
     copy(&base.join("pg"), &dir.join("pg")).await?;
@@ -162,10 +169,12 @@ async fn run_scripts(
     dir: &Path,
     admin_password: &str,
 ) -> Result<BTreeMap<String, String>> {
-    // A copy, because the account may not be able to read the work tree.
-    let merchant = dir.join("merchant.toml");
-    std::fs::copy(merchant_config(), &merchant)?;
-    package.postgres.account.give(&merchant)?;
+    // Copies, because the account may not be able to read the work tree.
+    let (merchant, products) = (dir.join("merchant.toml"), dir.join("products.json"));
+    for (from, to) in [(merchant_config(), &merchant), (shop_products(), &products)] {
+        std::fs::copy(from, to)?;
+        package.postgres.account.give(to)?;
+    }
     let log = places.log("odoo-set-up");
     let mut command = package.odoo("shell", config, &dir.join("data"));
     command.args(["--no-http", "--log-level=warn"]);
@@ -173,6 +182,7 @@ async fn run_scripts(
         .env("MERCHANT_CONFIG", &merchant)
         .env("API_KEY_DAYS", "0")
         .env("ADMIN_PASSWORD", admin_password);
+    command.env("SHOP_PRODUCTS", &products);
     tools::run_with_input(&mut command.into(), &log, Some(&SCRIPTS.join("\n"))).await?;
     let text = std::fs::read_to_string(&log)?;
     // The keys have left the scripts: they have no business in a log.
@@ -213,53 +223,6 @@ impl Prepared {
     }
 }
 
-/// The ports of a serving Odoo.
-#[derive(Debug, Clone, Copy)]
-pub struct Ports {
-    /// Pages and calls.
-    pub http: u16,
-    /// The long-polling process.
-    pub events: u16,
-}
-
-/// Writes Odoo's configuration file into `dir` and returns its path.
-///
-/// # Errors
-/// Errors of the file system.
-pub fn write_config(
-    package: &Package,
-    dir: &Path,
-    server: &Postgres,
-    database: &str,
-    ports: Option<Ports>,
-) -> Result<PathBuf> {
-    let data = dir.join("data");
-    if !data.exists() {
-        std::fs::create_dir(&data)?;
-        package.postgres.account.give(&data)?;
-    }
-    let mut text = format!(
-        "[options]\nadmin_passwd = {}\ndb_host = 127.0.0.1\ndb_port = {}\ndb_user = {}\ndb_password = {}\n\
-         db_name = {database}\ndbfilter = ^{database}$\nlist_db = False\ndata_dir = {}\nmax_cron_threads = 0\n",
-        tools::random_text()?,
-        server.port(),
-        super::postgres::USER,
-        server.password(),
-        data.display(),
-    );
-    if let Some(ports) = ports {
-        let Ports { http, events } = ports;
-        text += &format!(
-            "http_interface = 127.0.0.1\nhttp_port = {http}\ngevent_port = {events}\nworkers = {}\n",
-            super::WORKERS
-        );
-    }
-    let path = dir.join("odoo.conf");
-    tools::write_private(&path, &text)?;
-    package.postgres.account.give(&path)?;
-    Ok(path)
-}
-
 async fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut command = Command::new("cp");
     command.args(["-a", "--reflink=auto"]).arg(from).arg(to);
@@ -267,7 +230,7 @@ async fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Removes what was prepared for other modules, scripts or merchants: its place is worth more than its time.
-fn remove_older(dir: &Path) -> Result<()> {
+async fn remove_older(dir: &Path) -> Result<()> {
     let (Some(parent), Some(name)) = (dir.parent(), dir.file_name().and_then(|name| name.to_str())) else {
         return Ok(());
     };
@@ -275,7 +238,7 @@ fn remove_older(dir: &Path) -> Result<()> {
     for entry in std::fs::read_dir(parent)?.flatten() {
         let other = entry.file_name().to_string_lossy().into_owned();
         if other != name && other.starts_with(&format!("{stage}-")) && entry.path().is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
+            tokio::fs::remove_dir_all(entry.path()).await?;
         }
     }
     Ok(())

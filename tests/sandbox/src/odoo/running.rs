@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::config::{Ports, write_config};
 use super::package::Package;
 use super::postgres::Postgres;
-use super::prepared::{DATABASE, Ports, Prepared, prepared, write_config};
+use super::prepared::{DATABASE, Prepared, prepared};
 use super::slot::Slot;
 use super::{Access, Administrator};
 use crate::places::Places;
