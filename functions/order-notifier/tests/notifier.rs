@@ -1,5 +1,7 @@
 //! What the shop is told, what the order item knows afterwards, and what a crash leaves behind.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use domain::{
     decide::OrderState,
     event::EventId,
