@@ -19,7 +19,6 @@ pub(crate) fn transaction(said: &gp_api::Transaction) -> Result<Transaction, Fai
         id: said.id.to_string(),
         state: state(&said.status),
         amount,
-        reference: said.reference.clone(),
     })
 }
 

@@ -7,6 +7,7 @@
 mod context;
 
 use context::Context;
+use std::borrow::Cow;
 
 /// A card number that was found. Deliberately without the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,7 @@ const GROUPINGS: [&[usize]; 6] = [
 
 /// The first card number in `bytes`, JSON or plain text.
 pub fn find(bytes: &[u8]) -> Option<Found> {
+    let bytes = &*without_escaped_spaces(bytes);
     let groups = digit_groups(bytes);
     (0..groups.len())
         .find_map(|first| single(bytes, &groups, first).or_else(|| grouped(bytes, &groups, first)))
@@ -125,10 +127,27 @@ fn fits(bytes: &[u8], groups: &[Group], first: usize, grouping: &[usize]) -> boo
     lengths && gaps
 }
 
-/// One or two of space, dash, no-break space (UTF-8 or as a JSON escape).
+/// A no-break space that JSON writes as an escape would be taken for digits; it becomes a space of the same length.
+fn without_escaped_spaces(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const ESCAPED: &[u8] = b"\\u00a0";
+    let is_escape = |at: usize| bytes[at..at + ESCAPED.len()].eq_ignore_ascii_case(ESCAPED);
+    let escapes: Vec<usize> = (0..(bytes.len() + 1).saturating_sub(ESCAPED.len()))
+        .filter(|at| is_escape(*at))
+        .collect();
+    if escapes.is_empty() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut plain = bytes.to_vec();
+    for at in escapes {
+        plain[at..at + ESCAPED.len()].fill(b' ');
+    }
+    Cow::Owned(plain)
+}
+
+/// A few of space, dash, no-break space.
 fn is_separator(gap: &[u8]) -> bool {
-    const ONE: [&[u8]; 5] = [b" ", b"-", "\u{a0}".as_bytes(), b"\\u00a0", b"\\u00A0"];
-    ONE.contains(&gap) || (gap.len() == 2 && gap.iter().all(|b| matches!(b, b' ' | b'-')))
+    let spaces = gap.iter().all(|b| matches!(b, b' ' | b'-')) && (gap.len() <= 2 || gap == b"      ");
+    !gap.is_empty() && spaces || gap == "\u{a0}".as_bytes()
 }
 
 /// Whether the digits continue into letters, further digits or an underscore: a UUID, a transaction id, a decimal. The

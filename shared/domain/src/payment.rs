@@ -2,7 +2,6 @@
 
 use crate::{
     failure::{Failure, FailureName},
-    ids::OrderKey,
     money::Money,
     order::{Order, Payment},
 };
@@ -33,8 +32,6 @@ pub struct Transaction {
     pub state: TransactionState,
     /// The amount it is for.
     pub amount: Money,
-    /// The reference its maker gave it.
-    pub reference: Option<String>,
 }
 
 /// What to do after an authorization has been answered.
@@ -76,8 +73,9 @@ pub fn after_authorization(asked: Money, answer: &Transaction) -> Result<AfterAu
     })
 }
 
-/// Whether a payment of the shop's own pays this order: the amount and the currency are the order's total, the state
-/// is the one the shop claims, and the reference is not one that *we* gave for another order.
+/// Whether a payment of the shop's own pays this order: it is the one the order names, its amount and currency are the
+/// order's total, and its state is the one the shop claims. What its reference says is judged by who knows the
+/// gateway's references.
 ///
 /// # Errors
 /// [`FailureName::Conflict`] with what differs. [`FailureName::PaymentDeclined`] when it was declined or reversed;
@@ -110,16 +108,6 @@ pub fn verify_shop_payment(order: &Order, found: &Transaction) -> Result<(), Fai
         );
         return conflict("payment.transaction", what);
     }
-    if found
-        .reference
-        .as_deref()
-        .is_some_and(|reference| is_ours_for_another(reference, &order.key))
-    {
-        return conflict(
-            "payment.transaction",
-            "the transaction pays another order".to_owned(),
-        );
-    }
     match &found.state {
         TransactionState::Captured => Ok(()),
         TransactionState::Authorized if !captured => Ok(()),
@@ -143,13 +131,4 @@ pub fn verify_shop_payment(order: &Order, found: &Transaction) -> Result<(), Fai
             ),
         ),
     }
-}
-
-/// Whether a reference has the shape of ours, `{slug}-{generation}`, for another order of the same store.
-fn is_ours_for_another(reference: &str, key: &OrderKey) -> bool {
-    let Some((slug, generation)) = reference.rsplit_once('-') else {
-        return false;
-    };
-    let numbered = !generation.is_empty() && generation.bytes().all(|b| b.is_ascii_digit());
-    numbered && slug.starts_with(&format!("{}_", key.store)) && slug != key.slug()
 }

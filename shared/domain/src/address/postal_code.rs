@@ -3,7 +3,7 @@
 /// The code in its country's form.
 pub(super) fn format(country: &str, text: &str) -> String {
     let compact: String = text
-        .to_uppercase()
+        .to_ascii_uppercase()
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .collect();
@@ -26,7 +26,7 @@ pub(super) fn format(country: &str, text: &str) -> String {
         }
         _ => None,
     };
-    formatted.unwrap_or_else(|| text.to_uppercase())
+    formatted.unwrap_or_else(|| text.to_ascii_uppercase())
 }
 
 fn joined(compact: &str, at: usize, with: &str) -> String {

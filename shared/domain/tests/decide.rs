@@ -1,0 +1,241 @@
+//! What an event means for its order.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use common::{authorized, captured, later, merchant, order, token};
+use domain::{
+    decide::{Decision, IgnoreReason, OrderState, OrderView, RecordReason, decide},
+    event::EventId,
+    order::{Order, Payment},
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+fn decided(seen: Option<&OrderView>, order: &Order) -> Decision {
+    decide(seen, order, &EventId::of_order(order), merchant())
+}
+
+/// What is remembered after `order` was taken in state `state`.
+fn view(state: OrderState, order: &Order) -> OrderView {
+    let run = state != OrderState::Recorded;
+    OrderView {
+        state,
+        generation: u32::from(run),
+        newest: order.modified_at,
+        opened_by: run.then(|| EventId::of_order(order)),
+        facts: run.then(|| order.facts()),
+        our_writes: Vec::new(),
+    }
+}
+
+fn reviewed(decision: &Decision) -> bool {
+    matches!(decision, Decision::RecordAndReview(_))
+}
+
+#[test]
+fn the_first_event_opens_a_run_only_with_an_actionable_payment() {
+    for payment in [token("PMT_1"), authorized("TRN_1"), captured("TRN_1")] {
+        assert_eq!(
+            decided(None, &later(0, |o| o.payment = payment)),
+            Decision::Open { generation: 1 }
+        );
+    }
+    let unpaid = later(0, |o| o.payment = Payment::Pending);
+    assert_eq!(decided(None, &unpaid), Decision::Record(RecordReason::NotPaid));
+    let closed = later(0, |o| o.payment = Payment::Closed);
+    assert_eq!(decided(None, &closed), Decision::Record(RecordReason::Closed));
+}
+
+#[test]
+fn orders_before_the_cut_over_are_recorded_by_the_merchants_own_date() {
+    let at = |placed: &str| later(0, |o| o.placed_at = placed.parse().unwrap());
+    // 2026-01-01 begins five hours later in New York than in London.
+    let before = decided(None, &at("2026-01-01T04:59:59Z"));
+    assert_eq!(before, Decision::Record(RecordReason::BeforeCutOver));
+    assert_eq!(
+        decided(None, &at("2026-01-01T05:00:00Z")),
+        Decision::Open { generation: 1 }
+    );
+}
+
+#[test]
+fn a_pending_order_waits_for_its_paid_event() {
+    let unpaid = later(0, |o| o.payment = Payment::Pending);
+    let seen = view(OrderState::Recorded, &unpaid);
+    assert_eq!(
+        decided(Some(&seen), &unpaid),
+        Decision::Ignore(IgnoreReason::Repeat)
+    );
+    assert_eq!(
+        decided(Some(&seen), &later(5, |_| ())),
+        Decision::Open { generation: 1 }
+    );
+    // The paid event may have been recorded by a router that died before it opened the run.
+    let lost = view(OrderState::Recorded, &order());
+    assert_eq!(decided(Some(&lost), &order()), Decision::Open { generation: 1 });
+}
+
+#[test]
+fn a_repeat_of_the_opening_event_makes_sure_that_the_run_is_there() {
+    let seen = view(OrderState::Open, &order());
+    assert_eq!(decided(Some(&seen), &order()), Decision::Resume { generation: 1 });
+}
+
+#[test]
+fn older_events_and_echoes_change_nothing() {
+    let newest = later(10, |_| ());
+    for state in [
+        OrderState::Recorded,
+        OrderState::Open,
+        OrderState::Completed,
+        OrderState::Closed,
+    ] {
+        let mut seen = view(state, &newest);
+        assert_eq!(
+            decided(Some(&seen), &order()),
+            Decision::Ignore(IgnoreReason::Older),
+            "{state:?}"
+        );
+        let echo = later(20, |o| o.payment = captured("TRN_ours"));
+        seen.our_writes.push(EventId::of_order(&echo));
+        assert_eq!(
+            decided(Some(&seen), &echo),
+            Decision::Ignore(IgnoreReason::Echo),
+            "{state:?}"
+        );
+    }
+}
+
+#[test]
+fn a_change_while_the_run_goes_is_recorded_and_asked_about_only_if_it_matters() {
+    let seen = view(OrderState::Open, &order());
+    let unchanged = Decision::Record(RecordReason::Unchanged);
+    assert_eq!(
+        decided(Some(&seen), &later(5, |o| o.note = Some("ring twice".to_owned()))),
+        unchanged
+    );
+    assert_eq!(
+        decided(Some(&seen), &later(5, |o| o.payment = token("PMT_2"))),
+        unchanged
+    );
+    for change in [
+        later(5, |o| o.payment = Payment::Closed),
+        later(5, |o| o.payment = captured("TRN_by_the_plugin")),
+        later(5, |o| o.lines[0].sku = "C".to_owned()),
+        later(5, |o| o.total_minor += 1),
+    ] {
+        assert!(reviewed(&decided(Some(&seen), &change)), "{change:?}");
+    }
+    // The plugin captures what it had authorized: progress, not a second payment.
+    let by_plugin = later(0, |o| o.payment = authorized("TRN_1"));
+    let seen = view(OrderState::Open, &by_plugin);
+    assert_eq!(
+        decided(Some(&seen), &later(5, |o| o.payment = captured("TRN_1"))),
+        unchanged
+    );
+}
+
+#[test]
+fn a_finished_order_looks_paid_and_a_contradiction_is_asked_about() {
+    let seen = view(OrderState::Completed, &order());
+    let shipped = later(3600, |o| o.payment = captured("TRN_ours"));
+    assert_eq!(
+        decided(Some(&seen), &shipped),
+        Decision::Record(RecordReason::Unchanged)
+    );
+    assert_eq!(
+        decided(Some(&seen), &order()),
+        Decision::Ignore(IgnoreReason::Repeat)
+    );
+    assert!(reviewed(&decided(
+        Some(&seen),
+        &later(3600, |o| o.payment = Payment::Closed)
+    )));
+    assert!(reviewed(&decided(
+        Some(&seen),
+        &later(3600, |o| o.lines[0].net_minor += 1)
+    )));
+}
+
+#[test]
+fn after_a_decline_only_another_payment_or_a_corrected_order_opens_the_next_run() {
+    let seen = view(OrderState::Closed, &order());
+    assert_eq!(
+        decided(Some(&seen), &order()),
+        Decision::Ignore(IgnoreReason::Repeat)
+    );
+    let noted = later(5, |o| o.note = Some("sorry".to_owned()));
+    assert_eq!(
+        decided(Some(&seen), &noted),
+        Decision::Record(RecordReason::Unchanged)
+    );
+    let failed = later(5, |o| o.payment = Payment::Closed);
+    assert_eq!(
+        decided(Some(&seen), &failed),
+        Decision::Record(RecordReason::Closed)
+    );
+    for next in [
+        later(5, |o| o.payment = token("PMT_2")),
+        later(5, |o| o.lines[0].sku = "C".to_owned()),
+    ] {
+        assert_eq!(decided(Some(&seen), &next), Decision::Open { generation: 2 });
+        // It came while the run was live and was only recorded then: it is not lost.
+        let recorded_meanwhile = OrderView {
+            newest: next.modified_at,
+            ..seen.clone()
+        };
+        assert_eq!(
+            decided(Some(&recorded_meanwhile), &next),
+            Decision::Open { generation: 2 }
+        );
+    }
+}
+
+fn payment() -> impl Strategy<Value = Payment> {
+    prop_oneof![
+        Just(Payment::Pending),
+        Just(Payment::Closed),
+        "[ab]".prop_map(|t| token(&t)),
+        "[ab]".prop_map(|t| captured(&t)),
+    ]
+}
+
+proptest! {
+    /// Whatever comes in whatever order and however often, a payment is tried at most once, and no run opens while
+    /// another one is live or after one has been paid.
+    #[test]
+    fn no_payment_is_tried_twice(events in prop::collection::vec((0..6_i64, payment(), 0..4_u8), 1..30)) {
+        let mut item: Option<OrderView> = None;
+        let mut tried = Vec::new();
+        for (second, payment, then) in events {
+            let order = later(second, |o| o.payment = payment);
+            let decision = decided(item.as_ref(), &order);
+            let newest = item.as_ref().map_or(Timestamp::MIN, |seen| seen.newest).max(order.modified_at);
+            match decision {
+                Decision::Open { generation } => {
+                    let idle = |seen: &OrderView| matches!(seen.state, OrderState::Recorded | OrderState::Closed);
+                    let none_live = item.as_ref().is_none_or(idle);
+                    prop_assert!(none_live);
+                    prop_assert!(!tried.contains(&order.payment));
+                    prop_assert_eq!(generation, item.as_ref().map_or(0, |seen| seen.generation) + 1);
+                    tried = vec![order.payment.clone()];
+                    item = Some(OrderView { generation, newest, ..view(OrderState::Open, &order) });
+                }
+                Decision::Record(_) | Decision::RecordAndReview(_) => match &mut item {
+                    Some(seen) => seen.newest = newest,
+                    None => item = Some(view(OrderState::Recorded, &order)),
+                },
+                Decision::Resume { .. } | Decision::Ignore(_) => {}
+            }
+            if let Some(seen) = item.as_mut().filter(|seen| seen.state == OrderState::Open) {
+                match then {
+                    0 => seen.state = OrderState::Completed,
+                    1 => seen.state = OrderState::Closed,
+                    _ => {}
+                }
+            }
+        }
+    }
+}
