@@ -4,7 +4,7 @@ use super::{
     LEASE_MS, World, an_effect,
     remote::{OtherSystem, Will},
     request,
-    steps::{Actor, Choices, Gate, GatedRemote, GatedStore},
+    steps::{Actor, Choices, Gate, GatedRemote, GatedStore, History},
 };
 use async_trait::async_trait;
 use effects::{
@@ -47,7 +47,11 @@ async fn die_after_some_step(
 ) {
     let (gated, remote, request) = (world.clone(), remote.clone(), request(effect, owner));
     let mut actor = Actor::start(|gate: Arc<Gate>| async move {
-        let gated = gated.through(Arc::new(GatedStore(gated.store.clone(), gate.clone())));
+        let gated = gated.through(Arc::new(GatedStore {
+            store: gated.store.clone(),
+            gate: gate.clone(),
+            history: History::default(),
+        }));
         perform(&gated.ledger, &request, &GatedRemote(remote, gate)).await
     })
     .await;

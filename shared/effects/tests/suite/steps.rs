@@ -3,7 +3,8 @@
 use super::remote::OtherSystem;
 use async_trait::async_trait;
 use effects::{
-    EffectId, Past, Record, Remote, RequestId, Resolution, Seen, Sent, Store, StoreError, UnixMillis, Written,
+    EffectId, Past, Record, Remote, RequestId, Resolution, Seen, Sent, State, Store, StoreError, UnixMillis,
+    Written,
 };
 use std::{future::Future, sync::Arc};
 use tokio::{
@@ -83,28 +84,47 @@ impl<T: Send + 'static> Actor<T> {
     }
 }
 
-pub struct GatedStore(pub Arc<dyn Store>, pub Arc<Gate>);
+/// The states a record went through, write by write.
+pub type History = Arc<std::sync::Mutex<Vec<State>>>;
+
+pub struct GatedStore {
+    pub store: Arc<dyn Store>,
+    pub gate: Arc<Gate>,
+    pub history: History,
+}
+
+impl GatedStore {
+    fn note(&self, record: &Record, written: &Result<Written, StoreError>) {
+        if *written == Ok(Written::Done) {
+            self.history.lock().unwrap().push(record.state);
+        }
+    }
+}
 
 #[async_trait]
 impl Store for GatedStore {
     async fn create(&self, record: &Record) -> Result<Written, StoreError> {
-        self.1.pass().await;
-        self.0.create(record).await
+        self.gate.pass().await;
+        let written = self.store.create(record).await;
+        self.note(record, &written);
+        written
     }
 
     async fn replace(&self, seen: &Seen, record: &Record) -> Result<Written, StoreError> {
-        self.1.pass().await;
-        self.0.replace(seen, record).await
+        self.gate.pass().await;
+        let written = self.store.replace(seen, record).await;
+        self.note(record, &written);
+        written
     }
 
     async fn load(&self, effect: &EffectId) -> Result<Option<Record>, StoreError> {
-        self.1.pass().await;
-        self.0.load(effect).await
+        self.gate.pass().await;
+        self.store.load(effect).await
     }
 
     async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
-        self.1.pass().await;
-        self.0.open(created_before, limit).await
+        self.gate.pass().await;
+        self.store.open(created_before, limit).await
     }
 }
 

@@ -1,0 +1,332 @@
+//! The typed stores on top of the port.
+
+use domain::{
+    event::EventId,
+    failure::{Failure, FailureName},
+    ids::{OrderKey, StoreId},
+    order::Order,
+};
+use effects::{Clock, ManualClock, UnixMillis};
+use futures::future::join_all;
+use runtime::{
+    breaker::{Breaker, Health},
+    items::Items,
+    message::Via,
+    stores::{
+        Cursor, Cursors, Flight, NewReview, Opened, OrderItem, OrderItems, PayloadStore, PaymentsUsed,
+        Reading, ReviewState, Reviews, Saved, StockFlights, Stored, Use,
+    },
+    unique,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(effects::SystemClock.now()))
+}
+
+/// An order no other test uses.
+fn an_order() -> Order {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let key = format!(
+        "woo/{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    serde_json::from_value(json!({
+        "schema": 1, "key": key, "number": "1001", "currency": "USD", "prices_include_tax": false,
+        "modified_at": "2026-11-23T10:00:00Z", "placed_at": "2026-11-23T09:59:00Z",
+        "customer": {"name": "A Person"},
+        "billing": {"name": "A Person", "street": "1 Main St", "city": "Newark", "country": "US"},
+        "lines": [{"id": "1", "sku": "HL-TEAPOT", "name": "Teapot", "quantity": "2", "net_minor": 1999}],
+        "total_minor": 1999, "payment": {"state": "pending"},
+    }))
+    .unwrap()
+}
+
+fn woo() -> StoreId {
+    "woo".parse().unwrap()
+}
+
+pub async fn a_payment_pays_one_order(items: Arc<dyn Items>) {
+    let used = PaymentsUsed::new(items, clock());
+    let (transaction, one, other) = (unique(), an_order().key, an_order().key);
+    assert_eq!(used.claim(&transaction, &one).await, Ok(Use::Ours));
+    assert_eq!(
+        used.claim(&transaction, &one).await,
+        Ok(Use::Ours),
+        "its own repeat is fine"
+    );
+    assert_eq!(used.claim(&transaction, &other).await, Ok(Use::Of(one)));
+    // The webhook path and another path at the same moment.
+    let (transaction, orders) = (unique(), [an_order().key, an_order().key, an_order().key]);
+    let claims = join_all(orders.iter().map(|order| used.claim(&transaction, order))).await;
+    assert_eq!(
+        claims.iter().filter(|claim| **claim == Ok(Use::Ours)).count(),
+        1,
+        "{claims:?}"
+    );
+}
+
+pub async fn a_cursor_never_moves_back_and_tells_apart_what_shares_a_second(items: Arc<dyn Items>) {
+    let cursors = Cursors::new(items);
+    let store: StoreId = format!("s{}", std::process::id()).parse().unwrap();
+    let at = |modified_at_s, id: &str| Cursor {
+        modified_at_s,
+        id: id.to_owned(),
+    };
+    assert_eq!(cursors.load(&store).await.unwrap(), None);
+    cursors.advance(&store, at(100, "7")).await.unwrap();
+    cursors.advance(&store, at(100, "8")).await.unwrap();
+    assert_eq!(cursors.load(&store).await.unwrap(), Some(at(100, "8")));
+    for earlier in [at(100, "7"), at(99, "9")] {
+        cursors.advance(&store, earlier).await.unwrap();
+    }
+    assert_eq!(cursors.load(&store).await.unwrap(), Some(at(100, "8")));
+}
+
+pub async fn a_payload_is_kept_as_it_was_signed_and_never_replaced(items: Arc<dyn Items>) {
+    let payloads = PayloadStore::new(items, clock());
+    let (event, body) = (unique(), br#"{"name":"\u00e9\/","total":"19.90"}"#);
+    let store = |body: &'static [u8]| {
+        let (payloads, event) = (payloads.clone(), event.clone());
+        async move { payloads.store(&event, &woo(), Via::Webhook, body).await.unwrap() }
+    };
+    assert_eq!(payloads.payload(&event).await.unwrap(), None);
+    assert_eq!(store(body).await, Stored::New);
+    assert_eq!(
+        store(body).await,
+        Stored::Repeat { queued: false },
+        "seen is not finished"
+    );
+    assert_eq!(store(b"another").await, Stored::OtherBody { queued: false });
+    payloads.mark_queued(&event).await.unwrap();
+    assert_eq!(store(body).await, Stored::Repeat { queued: true });
+    let kept = payloads.payload(&event).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.store, kept.via, kept.body),
+        (woo(), Via::Webhook, body.to_vec())
+    );
+}
+
+pub async fn a_version_of_an_order_has_one_content(items: Arc<dyn Items>) {
+    let payloads = PayloadStore::new(items, clock());
+    let (order, version) = (an_order(), unique());
+    let missing = payloads.content(&order.key, &version).await.unwrap_err();
+    assert_eq!(missing.name, FailureName::Refused);
+    for _ in 0..2 {
+        payloads.store_content(&version, &order).await.unwrap();
+    }
+    let other = Order {
+        total_minor: 2000,
+        ..order.clone()
+    };
+    let conflict = payloads.store_content(&version, &other).await.unwrap_err();
+    assert_eq!(conflict.name, FailureName::Conflict);
+    assert_eq!(payloads.content(&order.key, &version).await.unwrap(), order);
+}
+
+pub async fn one_of_many_opens_a_run(items: Arc<dyn Items>) {
+    let orders = OrderItems::new(items);
+    let (order, now) = (an_order(), clock().now());
+    let event = EventId::of_order(&order);
+    let item = OrderItem::recorded(&order, &event);
+    assert_eq!(orders.save(None, &item).await.unwrap(), Saved::Done);
+    assert_eq!(orders.save(None, &item).await.unwrap(), Saved::Stale);
+    let open = || async {
+        orders
+            .change(&order.key, |there| match there {
+                Some(there) if there.generation == 0 => {
+                    (Some(there.clone().opened(&order, &event, 1, now)), true)
+                }
+                _ => (None, false),
+            })
+            .await
+            .unwrap()
+    };
+    let opened = join_all((0..6).map(|_| open())).await;
+    assert_eq!(opened.iter().filter(|won| **won).count(), 1);
+    let there = orders.load(&order.key).await.unwrap().unwrap();
+    assert_eq!((there.version, there.value.generation), (2, 1));
+    let ours = |items: Vec<OrderItem>| items.into_iter().any(|item| item.order == order.key);
+    assert!(ours(orders.open(1000).await.unwrap()));
+    let closed = OrderItem {
+        state: domain::decide::OrderState::Closed,
+        ..there.value
+    };
+    assert_eq!(orders.save(Some(1), &closed).await.unwrap(), Saved::Stale);
+    assert_eq!(orders.save(Some(2), &closed).await.unwrap(), Saved::Done);
+    assert!(!ours(orders.open(1000).await.unwrap()));
+}
+
+fn review(order: &OrderKey, token: Option<&str>) -> NewReview {
+    NewReview {
+        about: format!("park/{order}/1"),
+        doing: "write-order".to_owned(),
+        order: Some(order.clone()),
+        why: Failure::new(FailureName::Refused, "no such tax")
+            .field("taxes[0]")
+            .remedy("map it"),
+        input: Some("woo_1001_1".to_owned()),
+        redrive: json!({ "generation": 1 }),
+        token: token.map(SecretString::from),
+    }
+}
+
+pub async fn a_review_is_opened_once_and_decided_once(items: Arc<dyn Items>) {
+    let (clock, order) = (clock(), an_order().key);
+    let reviews = Reviews::new(items, clock.clone());
+    let opened = reviews.open(&review(&order, None)).await.unwrap();
+    assert!(matches!(opened, Opened::New(_)), "people are told once");
+    clock.advance_ms(60_000);
+    assert!(matches!(
+        reviews.open(&review(&order, None)).await.unwrap(),
+        Opened::Known(_)
+    ));
+    let listed = reviews.list(ReviewState::Open, 1000).await.unwrap();
+    let found = listed.iter().find(|found| found.id == opened.id()).unwrap();
+    assert_eq!(
+        (found.times, found.changed_at_ms - found.opened_at_ms),
+        (2, 60_000)
+    );
+    let decide = |state| reviews.decide(opened.id(), state, Some("because".to_owned()));
+    let decisions = join_all([decide(ReviewState::Redriven), decide(ReviewState::Dropped)]).await;
+    assert_eq!(
+        decisions
+            .iter()
+            .filter(|decision| matches!(decision, Ok(Some(_))))
+            .count(),
+        1
+    );
+    assert_eq!(
+        reviews
+            .decide("no such", ReviewState::Dropped, None)
+            .await
+            .unwrap(),
+        None
+    );
+    let decided = reviews.get(opened.id()).await.unwrap().unwrap();
+    assert_ne!(decided.state, ReviewState::Open);
+    let again = reviews.open(&review(&order, None)).await.unwrap();
+    assert_eq!(
+        again,
+        Opened::New(opened.id().to_owned()),
+        "it failed again: people are told again"
+    );
+    let reopened = reviews.get(opened.id()).await.unwrap().unwrap();
+    assert_eq!(
+        (reopened.state, reopened.times, reopened.reason),
+        (ReviewState::Open, 3, None)
+    );
+}
+
+pub async fn a_review_never_shows_its_token(items: Arc<dyn Items>) {
+    let (reviews, order) = (Reviews::new(items, clock()), an_order().key);
+    let opened = reviews.open(&review(&order, Some("t0ken"))).await.unwrap();
+    // What is opened again without a token still has somebody waiting.
+    reviews.open(&review(&order, None)).await.unwrap();
+    let token = reviews.token(opened.id()).await.unwrap().unwrap();
+    assert_eq!(token.expose_secret(), "t0ken");
+    let listed = reviews.list(ReviewState::Open, 1000).await.unwrap();
+    let shown = format!(
+        "{listed:?} {} {:?}",
+        serde_json::to_string(&listed).unwrap(),
+        review(&order, Some("t0ken"))
+    );
+    assert!(
+        shown.contains("no such tax") && !shown.contains("t0ken"),
+        "{shown}"
+    );
+}
+
+fn reading(read_at_ms: i64, quantity: u32) -> Reading {
+    Reading {
+        read_at_ms,
+        quantity: quantity.into(),
+    }
+}
+
+async fn fly(flights: &StockFlights, sku: &str, by: &str, reading: &Reading) -> String {
+    match flights.take_off(&woo(), sku, by, reading).await.unwrap() {
+        Flight::Fly(name) => name,
+        other => panic!("no flight: {other:?}"),
+    }
+}
+
+pub async fn one_flight_at_a_time_tells_the_shop(items: Arc<dyn Items>) {
+    let (clock, sku) = (clock(), unique());
+    let flights = StockFlights::new(items, clock.clone());
+    let first = fly(&flights, &sku, "run 1", &reading(1, 5)).await;
+    let second = flights
+        .take_off(&woo(), &sku, "run 2", &reading(2, 4))
+        .await
+        .unwrap();
+    assert_eq!(second, Flight::UnderWay);
+    assert!(
+        flights
+            .land(&woo(), &sku, &first, Some(reading(1, 5)))
+            .await
+            .unwrap(),
+        "fly again"
+    );
+    let first = fly(&flights, &sku, "run 1", &reading(3, 4)).await;
+    assert!(
+        !flights
+            .land(&woo(), &sku, &first, Some(reading(3, 4)))
+            .await
+            .unwrap()
+    );
+    // A flight that never lands does not ground the SKU for ever.
+    let lost = fly(&flights, &sku, "run 3", &reading(4, 3)).await;
+    clock.advance_ms(120_000);
+    fly(&flights, &sku, "run 4", &reading(5, 2)).await;
+    assert!(
+        flights
+            .land(&woo(), &sku, &lost, Some(reading(4, 3)))
+            .await
+            .unwrap(),
+        "a lost flight decides nothing"
+    );
+}
+
+pub async fn an_older_reading_never_overwrites_a_newer_one(items: Arc<dyn Items>) {
+    let (flights, sku) = (StockFlights::new(items, clock()), unique());
+    let name = fly(&flights, &sku, "run 1", &reading(10, 5)).await;
+    flights
+        .land(&woo(), &sku, &name, Some(reading(10, 5)))
+        .await
+        .unwrap();
+    let older = flights
+        .take_off(&woo(), &sku, "run 2", &reading(9, 7))
+        .await
+        .unwrap();
+    assert_eq!(older, Flight::NothingToTell);
+    fly(&flights, &sku, "run 2", &reading(11, 4)).await;
+}
+
+pub async fn the_breaker_is_one_for_all_functions(items: Arc<dyn Items>) {
+    let clock = Arc::new(ManualClock::new(UnixMillis(1_000_000)));
+    let (here, there) = (
+        Breaker::new(items.clone(), clock.clone()),
+        Breaker::new(items, clock.clone()),
+    );
+    let system = unique();
+    let permit = here.permit(&system).await.unwrap();
+    here.record(permit, Health::Misconfigured).await.unwrap();
+    assert_eq!(
+        there.permit(&system).await.unwrap_err().name,
+        FailureName::SystemUnavailable
+    );
+    assert!(there.is_open(&system).await.unwrap());
+    clock.advance_ms(600_000);
+    let probes = join_all([here.permit(&system), there.permit(&system)]).await;
+    let mut probes: Vec<_> = probes.into_iter().flatten().collect();
+    assert_eq!(probes.len(), 1, "one probe at a time");
+    here.record(probes.remove(0), Health::Reached).await.unwrap();
+    assert!(!there.is_open(&system).await.unwrap());
+    there.permit(&system).await.unwrap();
+}
