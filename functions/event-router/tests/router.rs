@@ -1,5 +1,7 @@
 //! Which runs are started, what is written down, what goes back to the queue.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use aws_lambda_events::sqs::SqsEvent;
 use domain::{decide::OrderState, event::EventId, ids::OrderKey};
 use effects::{ManualClock, UnixMillis};

@@ -168,6 +168,11 @@ impl OrderItem {
         }
     }
 
+    /// Whether this run still has the order in its hands.
+    pub fn is_run_by(&self, run: &Run) -> bool {
+        self.state == OrderState::Open && self.generation == run.generation
+    }
+
     /// The input of the last run's execution.
     pub fn run(&self) -> Run {
         let version = self.opened_by.as_ref().unwrap_or(&self.newest);

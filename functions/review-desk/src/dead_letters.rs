@@ -1,0 +1,113 @@
+//! Dead letters: each becomes a review that refers to its input, and whoever waits for it is answered. The verdict
+//! "poison" is otherwise ours, so a dead letter means that something crashed.
+
+use crate::{desk::Desk, redrive::Redrive, stopped_steps::about};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::failure::{Failure, FailureName};
+use runtime::{
+    batch::{self, Record},
+    failure::cause,
+    message::{InboxEvent, Run},
+    stores::NewReview,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The error a waiting step is answered with.
+pub(crate) const UNDELIVERABLE: &str = "Undeliverable";
+
+/// A message of a work queue.
+#[derive(Deserialize)]
+struct Work {
+    #[serde(flatten)]
+    run: Run,
+    action: String,
+    token: SecretString,
+}
+
+impl Desk {
+    pub(crate) async fn take_dead_letters(&self, batch: SqsEvent) -> SqsBatchResponse {
+        batch::one_by_one(batch::records(batch), |record| self.take_dead_letter(record)).await
+    }
+
+    async fn take_dead_letter(&self, record: Record) -> Result<(), Failure> {
+        if let Ok(work) = serde_json::from_value::<Work>(record.body.clone()) {
+            return self.take_work(&record.message_id, work).await;
+        }
+        let review = match serde_json::from_value::<InboxEvent>(record.body.clone()) {
+            Ok(event) => lost_event(event),
+            Err(_) => lost_call(&record.message_id, &record.body),
+        };
+        self.open(review).await.map(|_| ())
+    }
+
+    /// The review first: the run, once it is answered, opens the same one with its own token.
+    async fn take_work(&self, message_id: &str, work: Work) -> Result<(), Failure> {
+        let why = crashed(&format!(
+            "the work {} could not be done: whoever does it crashed",
+            work.action
+        ));
+        let text = cause(&why);
+        let review = NewReview {
+            about: about(&work.run, &work.action, UNDELIVERABLE),
+            doing: work.action.clone(),
+            order: Some(work.run.order.clone()),
+            why,
+            input: Some(format!("message {message_id}")),
+            redrive: Redrive::Parked {
+                run: work.run,
+                step: work.action,
+            }
+            .stored(),
+            token: None,
+        };
+        self.open(review).await?;
+        self.workflow
+            .fail(&work.token, UNDELIVERABLE, &text)
+            .await
+            .map(|_| ())
+    }
+}
+
+fn crashed(what: &str) -> Failure {
+    Failure::new(FailureName::OutcomeUnknown, what)
+        .remedy("find the crash in the function's log, mend it, deploy, then redrive")
+}
+
+fn lost_event(event: InboxEvent) -> NewReview {
+    let redrive = Redrive::Event {
+        event: event.event.clone(),
+        store: event.store,
+        group: event.event.clone(),
+    };
+    NewReview {
+        about: format!("event/{}", event.event),
+        doing: "route-event".to_owned(),
+        order: None,
+        why: crashed("the event could not be routed: the router crashed or was out of reach too often"),
+        input: Some(event.event),
+        redrive: redrive.stored(),
+        token: None,
+    }
+}
+
+/// A call nobody waited for: of the schedule, or of Lambda's own retries. Its next run does the same again.
+fn lost_call(message_id: &str, body: &Value) -> NewReview {
+    let called = body
+        .pointer("/requestContext/functionArn")
+        .and_then(Value::as_str);
+    let called = called
+        .and_then(|arn| arn.split(':').nth(6))
+        .unwrap_or("a scheduled function");
+    let why = crashed(&format!("a call of {called} failed after all retries"));
+    NewReview {
+        about: format!("call/{called}"),
+        doing: "scheduled-call".to_owned(),
+        order: None,
+        why: why.remedy("look at the function's log; its next run does the same again, then drop this"),
+        input: Some(format!("message {message_id}")),
+        redrive: Redrive::Nothing.stored(),
+        token: None,
+    }
+}

@@ -1,0 +1,86 @@
+//! The parts the desk works with, and the one way to open a review.
+
+use crate::input::Input;
+use domain::failure::{Failure, FailureName};
+use effects::Clock;
+use runtime::{
+    queue::Queue,
+    stores::{NewReview, Opened, OrderItems, Reviews},
+    topic::Topic,
+    workflow::Workflow,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The parts the desk works with.
+pub struct Desk {
+    /// What a person has to look at.
+    pub reviews: Reviews,
+    /// Who runs an order.
+    pub orders: OrderItems,
+    /// What was done to other systems.
+    pub effects: Arc<dyn effects::Store>,
+    /// The state machine `order-to-cash`, and whoever waits in it.
+    pub workflow: Arc<dyn Workflow>,
+    /// Where an event is let in again.
+    pub inbox: Arc<dyn Queue>,
+    /// Who is told.
+    pub topic: Arc<dyn Topic>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Desk {
+    /// Handles whatever invoked the function.
+    ///
+    /// # Errors
+    /// [`FailureName::Refused`] for what cannot be done, with the reason; what is wrong with us.
+    pub async fn handle(&self, input: Value) -> Result<Value, Failure> {
+        match Input::read(input)? {
+            Input::Stopped(step) => self.open_stopped(*step).await,
+            Input::DeadLetters(batch) => written(&self.take_dead_letters(batch).await),
+            Input::RunEnded(detail) => self.open_ended_run(&detail).await,
+            Input::Sweep => self.sweep().await,
+            Input::Operator(request) => self.operate(request).await,
+        }
+    }
+
+    /// Opens a review; people are told of a new one, once.
+    pub(crate) async fn open(&self, review: NewReview) -> Result<String, Failure> {
+        let opened = self.reviews.open(&review).await?;
+        if let Opened::New(id) = &opened {
+            tracing::warn!(review = id, about = review.about, "review opened");
+            self.tell(id, &review).await;
+        }
+        Ok(opened.id().to_owned())
+    }
+
+    /// The notification points to the review and holds nothing of it. A topic that does not answer must not stop the
+    /// review: the log line above raises an alarm, too.
+    async fn tell(&self, id: &str, review: &NewReview) {
+        let order = review
+            .order
+            .as_ref()
+            .map(|order| format!(" of {order}"))
+            .unwrap_or_default();
+        let subject = format!("Review: {}{order}", review.doing);
+        let show = json!({"action": "show", "review": id});
+        let text = format!(
+            "{}{order} stopped: {}.\nReview {id}. To see it, invoke the function review-desk with {show}",
+            review.doing, review.why.name
+        );
+        if let Err(failure) = self.topic.publish(&subject, &text).await {
+            tracing::error!(
+                review = id,
+                error = failure.name.as_str(),
+                "nobody could be told: {}",
+                failure.what
+            );
+        }
+    }
+}
+
+pub(crate) fn written(answer: &impl serde::Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(answer)
+        .map_err(|_| Failure::new(FailureName::Refused, "the answer cannot be written as JSON"))
+}

@@ -1,0 +1,55 @@
+//! Who invoked the function, told by the shape of its input.
+
+use crate::{operator::Request, stopped_steps::StoppedStep};
+use aws_lambda_events::sqs::SqsEvent;
+use domain::failure::{Failure, FailureName};
+use runtime::message;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the function is invoked with.
+pub(crate) enum Input {
+    /// The state machine: a step stopped.
+    Stopped(Box<StoppedStep>),
+    /// A dead-letter queue.
+    DeadLetters(SqsEvent),
+    /// EventBridge: a run ended as it should not.
+    RunEnded(EndedRun),
+    /// The schedule.
+    Sweep,
+    /// A person.
+    Operator(Request),
+}
+
+/// The part of EventBridge's "Step Functions Execution Status Change" that is used.
+#[derive(Deserialize)]
+pub(crate) struct EndedRun {
+    /// The execution's name.
+    pub name: String,
+    /// `FAILED`, `TIMED_OUT`, `ABORTED`.
+    pub status: String,
+    /// Its input as JSON text; missing when it is too large for an event, which ours never are.
+    #[serde(default)]
+    pub input: Option<String>,
+}
+
+impl Input {
+    pub(crate) fn read(input: Value) -> Result<Self, Failure> {
+        if input.get("Records").is_some() {
+            return message::read(input).map(Self::DeadLetters);
+        }
+        if input.get("source").and_then(Value::as_str) == Some("aws.states") {
+            let detail = input.get("detail").cloned().unwrap_or_default();
+            return message::read(detail).map(Self::RunEnded);
+        }
+        match input.get("action").and_then(Value::as_str) {
+            Some("open") => message::read(input).map(|step| Self::Stopped(Box::new(step))),
+            Some("sweep") => Ok(Self::Sweep),
+            Some("list" | "show" | "redrive" | "drop") => message::read(input).map(Self::Operator),
+            _ => {
+                let what = "the action is none of open, sweep, list, show, redrive and drop";
+                Err(Failure::new(FailureName::Refused, what).field("action"))
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A step of a run that stopped, as the state machine reports it: parked when the run waits for a decision.
+
+use crate::{desk::Desk, redrive::Redrive};
+use domain::failure::{Failure, FailureName};
+use runtime::{message::Run, stores::NewReview};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What the state machine says.
+#[derive(Deserialize)]
+pub(crate) struct StoppedStep {
+    /// Which run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// `authorize`, `write-order`, …
+    pub step: String,
+    /// The error's name: one of ours, or the platform's.
+    pub error: String,
+    /// What the step said, perhaps cut off.
+    #[serde(default)]
+    pub cause: String,
+    /// The execution.
+    #[serde(default)]
+    pub execution: Option<String>,
+    /// Whoever waits for the decision.
+    #[serde(default)]
+    pub token: Option<SecretString>,
+}
+
+impl Desk {
+    /// The same step stopped by the same error is one review; the newest token wins.
+    pub(crate) async fn open_stopped(&self, stopped: StoppedStep) -> Result<Value, Failure> {
+        let waits = stopped.token.is_some();
+        let redrive = match waits {
+            true => Redrive::Parked {
+                run: stopped.run.clone(),
+                step: stopped.step.clone(),
+            },
+            false => Redrive::Nothing,
+        };
+        let review = NewReview {
+            about: about(&stopped.run, &stopped.step, &stopped.error),
+            why: why(&stopped, waits),
+            order: Some(stopped.run.order),
+            doing: stopped.step,
+            input: stopped.execution,
+            redrive: redrive.stored(),
+            token: stopped.token,
+        };
+        Ok(json!({"review": self.open(review).await?}))
+    }
+}
+
+/// What makes a stopped step one review.
+pub(crate) fn about(run: &Run, step: &str, error: &str) -> String {
+    format!("run/{}/{step}/{error}", run.effect_key())
+}
+
+fn why(stopped: &StoppedStep, waits: bool) -> Failure {
+    let said = serde_json::from_str::<Value>(&stopped.cause)
+        .ok()
+        .and_then(failure_in);
+    let failure = said.unwrap_or_else(|| {
+        let name = serde_json::from_value(json!(stopped.error)).unwrap_or(FailureName::OutcomeUnknown);
+        Failure::new(
+            name,
+            format!("the step {} ended with {}", stopped.step, stopped.error),
+        )
+    });
+    match failure.remedy {
+        Some(_) => failure,
+        None => failure.remedy(match waits {
+            true => "mend what is wrong, then redrive; or drop it, and the run lets go of what it holds",
+            false => "look at the order in all three systems, put right what is left, then drop this",
+        }),
+    }
+}
+
+/// A failure of ours: as a writer gives it, or as Lambda wraps it (`{"errorType", "errorMessage"}`).
+fn failure_in(cause: Value) -> Option<Failure> {
+    if let Some(wrapped) = cause.get("errorMessage").and_then(Value::as_str) {
+        return serde_json::from_str(wrapped).ok();
+    }
+    serde_json::from_value(cause).ok()
+}

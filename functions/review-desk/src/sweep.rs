@@ -1,0 +1,131 @@
+//! The hourly sweep: what nobody works on any more and nobody was told of.
+
+use crate::{desk::Desk, ended_runs::ended_run, redrive::Redrive};
+use domain::{
+    decide::OrderState,
+    failure::{Failure, FailureName},
+    ids::OrderKey,
+};
+use effects::{Record, UnixMillis};
+use runtime::{
+    stores::{NewReview, OrderItem, ReviewState},
+    workflow::RunState,
+};
+use serde_json::{Value, json};
+
+/// Younger than this is the business of whoever works on it.
+const SETTLES_MS: i64 = 3_600_000;
+/// A run retries an unknown outcome for two days; after that an open effect is for people, whatever the run does.
+const RETRIED_MS: i64 = 50 * 3_600_000;
+/// Most items looked at in one sweep; the oldest first, so that none is overlooked for ever.
+const LIMIT: usize = 500;
+
+impl Desk {
+    pub(crate) async fn sweep(&self) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        let mut opened = 0;
+        for item in self.orders.open(LIMIT).await? {
+            opened += usize::from(self.sweep_order(&item, now).await?);
+        }
+        let before = now.plus_ms(-SETTLES_MS);
+        let open = self.effects.open(before, LIMIT).await;
+        let open = open.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;
+        for record in &open {
+            opened += usize::from(self.sweep_effect(record, now).await?);
+        }
+        Ok(json!({"opened": opened}))
+    }
+
+    /// An order a run should be working on.
+    async fn sweep_order(&self, item: &OrderItem, now: UnixMillis) -> Result<bool, Failure> {
+        if now.since_ms(UnixMillis(item.opened_at_ms)) < SETTLES_MS {
+            return Ok(false);
+        }
+        let execution = item.execution();
+        let what = match self.workflow.state(&execution).await? {
+            RunState::Running => return Ok(false),
+            RunState::Unknown => format!("the execution {execution} was never started, or is forgotten"),
+            RunState::Succeeded | RunState::Broken => {
+                format!("the execution {execution} has ended, and the order is still open")
+            }
+        };
+        self.open_once(ended_run(&item.run(), &execution, what)).await
+    }
+
+    /// An effect nobody finished.
+    async fn sweep_effect(&self, record: &Record, now: UnixMillis) -> Result<bool, Failure> {
+        let order = order_of(record.effect.as_str());
+        let retried = now.since_ms(record.created_at) < RETRIED_MS;
+        if retried && self.is_worked_on(order.as_ref()).await? {
+            return Ok(false);
+        }
+        let what = format!(
+            "the effect {} is {} and nobody works on it",
+            record.effect,
+            record.state.as_str()
+        );
+        let why = Failure::new(FailureName::OutcomeUnknown, what).remedy(
+            "look up in the other system what became of it; redrive the order's run, or put it right by hand",
+        );
+        self.open_once(NewReview {
+            about: format!("effect/{}", record.effect),
+            doing: record
+                .effect
+                .as_str()
+                .split('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            order: order.map(|(order, _)| order),
+            why,
+            input: Some(record.effect.to_string()),
+            redrive: Redrive::Nothing.stored(),
+            token: None,
+        })
+        .await
+    }
+
+    async fn is_worked_on(&self, order: Option<&(OrderKey, u32)>) -> Result<bool, Failure> {
+        let Some((order, generation)) = order else {
+            return Ok(false);
+        };
+        let Some(there) = self.orders.load(order).await? else {
+            return Ok(false);
+        };
+        let item = there.value;
+        if item.state != OrderState::Open || item.generation != *generation {
+            return Ok(false);
+        }
+        Ok(self.workflow.state(&item.execution()).await? == RunState::Running)
+    }
+
+    /// What a person has dropped is not brought up again.
+    async fn open_once(&self, review: NewReview) -> Result<bool, Failure> {
+        let there = self.reviews.find(&review.about).await?;
+        if there.is_some_and(|there| there.state != ReviewState::Redriven) {
+            return Ok(false);
+        }
+        self.open(review).await.map(|_| true)
+    }
+}
+
+/// The order and the run in an effect's id: `{kind}/…{store}/{order id}/{generation}`.
+fn order_of(effect: &str) -> Option<(OrderKey, u32)> {
+    let mut parts = effect.rsplitn(4, '/');
+    let generation = parts.next()?.parse().ok()?;
+    let (id, store) = (parts.next()?, parts.next()?);
+    Some((format!("{store}/{id}").parse().ok()?, generation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effects_id_names_its_order_and_run() {
+        let expected = |order: &str, generation| Some((order.parse().unwrap(), generation));
+        assert_eq!(order_of("capture/woo/1001/2"), expected("woo/1001", 2));
+        assert_eq!(order_of("notify/paid/woo/1001/1"), expected("woo/1001", 1));
+        assert_eq!(order_of("capture/1001"), None);
+    }
+}

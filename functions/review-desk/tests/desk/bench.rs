@@ -1,0 +1,159 @@
+//! A desk with everything in memory.
+
+use domain::{decide::OrderState, event::EventId, failure::Failure, ids::OrderKey};
+use effects::{
+    ClaimRequest, EffectId, EffectKind, FactKey, Facts, Ledger, ManualClock, MemoryStore, OwnerId, Timing,
+    UnixMillis,
+};
+use review_desk::Desk;
+use runtime::{
+    items::MemoryItems,
+    queue::MemoryQueue,
+    stores::{OrderItem, OrderItems, Reviews},
+    topic::MemoryTopic,
+    workflow::{MemoryWorkflow, RunState},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub const HOUR_MS: i64 = 3_600_000;
+
+pub struct Bench {
+    pub desk: Arc<Desk>,
+    pub workflow: Arc<MemoryWorkflow>,
+    pub inbox: Arc<MemoryQueue>,
+    pub topic: Arc<MemoryTopic>,
+    pub clock: Arc<ManualClock>,
+    pub ledger: Ledger,
+}
+
+pub fn order() -> OrderKey {
+    "woo/1001".parse().unwrap()
+}
+
+pub fn bench() -> Bench {
+    let clock = Arc::new(ManualClock::new(UnixMillis(1_795_446_000_000)));
+    let items = Arc::new(MemoryItems::default());
+    let (workflow, inbox) = (
+        Arc::new(MemoryWorkflow::default()),
+        Arc::new(MemoryQueue::default()),
+    );
+    let (topic, store) = (Arc::new(MemoryTopic::default()), Arc::new(MemoryStore::default()));
+    let desk = Desk {
+        reviews: Reviews::new(items.clone(), clock.clone()),
+        orders: OrderItems::new(items),
+        effects: store.clone(),
+        workflow: workflow.clone(),
+        inbox: inbox.clone(),
+        topic: topic.clone(),
+        clock: clock.clone(),
+    };
+    let ledger = Ledger::new(store, clock.clone(), FactKey::new("1", "s"));
+    Bench {
+        desk: Arc::new(desk),
+        workflow,
+        inbox,
+        topic,
+        clock,
+        ledger,
+    }
+}
+
+impl Bench {
+    pub async fn invoke(&self, input: Value) -> Result<Value, Failure> {
+        self.desk.handle(input).await
+    }
+
+    /// What a person sees.
+    pub async fn list(&self) -> Vec<Value> {
+        let list = self.invoke(json!({"action": "list"})).await.unwrap();
+        list["reviews"].as_array().unwrap().clone()
+    }
+
+    pub async fn only(&self) -> Value {
+        let list = self.list().await;
+        assert_eq!(list.len(), 1, "{list:?}");
+        list[0].clone()
+    }
+
+    /// An order whose first run was opened now and runs.
+    pub async fn running(&self) -> OrderItem {
+        let at = "2026-11-23T15:00:00Z";
+        let order: domain::order::Order = serde_json::from_value(json!({
+            "schema": 1, "key": "woo/1001", "number": "1001", "modified_at": at, "placed_at": at, "currency": "USD",
+            "prices_include_tax": false, "customer": {"name": "Ada"},
+            "billing": {"name": "Ada", "street": "s", "city": "c", "country": "US"},
+            "lines": [{"id": "1", "sku": "MUG", "name": "Mug", "quantity": "1", "net_minor": 100}],
+            "total_minor": 100, "payment": {"state": "token", "tender": "card", "token": "PMT_1"}
+        }))
+        .unwrap();
+        let event = EventId::of_order(&order);
+        let now = effects::Clock::now(self.clock.as_ref());
+        let item = OrderItem::recorded(&order, &event).opened(&order, &event, 1, now);
+        self.desk.orders.save(None, &item).await.unwrap();
+        let input = serde_json::to_value(item.run()).unwrap();
+        self.workflow
+            .seen()
+            .runs
+            .insert(item.execution(), (input, RunState::Running));
+        item
+    }
+
+    pub fn execution_ends(&self, name: &str) {
+        self.workflow.seen().runs.get_mut(name).unwrap().1 = RunState::Broken;
+    }
+
+    pub async fn item(&self) -> OrderItem {
+        self.desk.orders.load(&order()).await.unwrap().unwrap().value
+    }
+
+    pub async fn order_is(&self, state: OrderState) {
+        let change = |there: Option<&OrderItem>| {
+            (
+                there.map(|item| OrderItem {
+                    state,
+                    ..item.clone()
+                }),
+                (),
+            )
+        };
+        self.desk.orders.change(&order(), change).await.unwrap();
+    }
+
+    /// An effect of the order's first run that nobody has finished.
+    pub async fn unfinished(&self, kind: EffectKind) {
+        let claim = ClaimRequest {
+            effect: EffectId::new(kind, "woo/1001/1"),
+            owner: OwnerId::new("o"),
+            facts: Facts::new(1),
+            timing: Timing {
+                work_ms: 1000,
+                quiet_ms: 1000,
+                window_ms: HOUR_MS,
+                keep_s: 1000,
+            },
+            redrive: false,
+        };
+        self.ledger.claim(&claim).await.unwrap();
+    }
+}
+
+pub fn stopped(token: Option<&str>, error: &str, cause: &str) -> Value {
+    let mut input = json!({
+        "schema": 1, "action": "open", "order": "woo/1001", "generation": 1, "version": "woo_1001_1795446000",
+        "step": "write-order", "error": error, "cause": cause,
+        "execution": "arn:aws:states:eu:1:execution:m:woo_1001-1",
+        "payment": {"transaction": "TRN_1", "amount_minor": 1, "currency": "USD", "state": "authorized", "brand": "VISA", "owned": true}
+    });
+    if let Some(token) = token {
+        input["token"] = json!(token);
+    }
+    input
+}
+
+pub fn dead_letters(bodies: &[Value]) -> Value {
+    let records = bodies.iter().enumerate().map(|(n, body)| {
+        json!({"messageId": format!("m{n}"), "body": body.to_string(), "eventSource": "aws:sqs", "attributes": {}})
+    });
+    json!({"Records": records.collect::<Vec<_>>()})
+}
