@@ -1,6 +1,7 @@
 //! Failures on their way out of a function: the name becomes the `errorType` a state machine matches, the rest is
 //! JSON in the `errorMessage`.
 
+use crate::limits::cut;
 use domain::failure::{Failure, FailureName};
 use effects::EffectError;
 use lambda_runtime::Diagnostic;
@@ -24,9 +25,20 @@ impl From<FunctionError> for Diagnostic {
     }
 }
 
-/// A failure as JSON: the `errorMessage` of a function, the `cause` of a failed task.
+/// Longest text of a failure on its way out, characters: state machines pass on what a cut JSON would not survive.
+const TEXT_LENGTH_MAX: usize = 600;
+
+/// A failure as JSON: the `errorMessage` of a function, the `cause` of a failed task. Long texts are cut, so that the
+/// whole stays readable.
 pub fn cause(failure: &Failure) -> String {
-    serde_json::to_string(failure).unwrap_or_else(|_| failure.what.clone())
+    let short = |text: &String| cut(text, TEXT_LENGTH_MAX);
+    let failure = Failure {
+        name: failure.name,
+        what: short(&failure.what),
+        field: failure.field.as_ref().map(short),
+        remedy: failure.remedy.as_ref().map(short),
+    };
+    serde_json::to_string(&failure).unwrap_or(failure.what)
 }
 
 /// The failure behind an effect that is not done. `doing` says what it was (`"capturing the payment"`).
@@ -61,6 +73,19 @@ mod tests {
             serde_json::from_str::<Failure>(&diagnostic.error_message).unwrap(),
             failure
         );
+    }
+
+    #[test]
+    fn a_long_failure_stays_readable() {
+        let failure = Failure::new(FailureName::Refused, "x".repeat(9000))
+            .field("f")
+            .remedy("y".repeat(9000));
+        let read: Failure = serde_json::from_str(&cause(&failure)).unwrap();
+        assert_eq!(
+            (read.name, read.field.as_deref()),
+            (FailureName::Refused, Some("f"))
+        );
+        assert!(cause(&failure).len() < 1500);
     }
 
     #[test]

@@ -1,13 +1,11 @@
-//! A queue one may send to. Messages carry ids and versions only, at most [`MESSAGE_BYTES_MAX`].
+//! A queue one may send to. Messages carry ids and versions only, at most
+//! [`MESSAGE_BYTES_MAX`](crate::limits::MESSAGE_BYTES_MAX).
 
-use crate::aws_error::aws_failure;
+use crate::{aws_error::aws_failure, limits::small_json};
 use async_trait::async_trait;
 use domain::failure::{Failure, FailureName};
 use serde_json::Value;
 use std::sync::Mutex;
-
-/// The largest message we send: a message is a claim check, never the content.
-pub const MESSAGE_BYTES_MAX: usize = 4096;
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,18 +27,6 @@ pub trait Queue: Send + Sync {
     /// [`FailureName::SystemUnavailable`], [`FailureName::Misconfigured`], [`FailureName::Refused`] for a
     /// message that is too large.
     async fn send(&self, message: Message) -> Result<(), Failure>;
-}
-
-fn text_of(message: &Message) -> Result<String, Failure> {
-    let text = message.body.to_string();
-    if text.len() > MESSAGE_BYTES_MAX {
-        let what = format!(
-            "a message of {} bytes; the limit is {MESSAGE_BYTES_MAX}",
-            text.len()
-        );
-        return Err(Failure::new(FailureName::Refused, what));
-    }
-    Ok(text)
 }
 
 /// An SQS queue.
@@ -66,7 +52,7 @@ impl Queue for SqsQueue {
             .client
             .send_message()
             .queue_url(&self.url)
-            .message_body(text_of(&message)?);
+            .message_body(small_json("a message", &message.body)?);
         let request = request
             .set_message_group_id(message.group)
             .set_message_deduplication_id(message.dedup);
@@ -111,7 +97,7 @@ impl MemoryQueue {
 #[async_trait]
 impl Queue for MemoryQueue {
     async fn send(&self, message: Message) -> Result<(), Failure> {
-        text_of(&message)?;
+        small_json("a message", &message.body)?;
         let mut state = self.state();
         if state.failures_left > 0 {
             state.failures_left -= 1;
@@ -131,6 +117,7 @@ impl Queue for MemoryQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::MESSAGE_BYTES_MAX;
     use serde_json::json;
 
     fn message(dedup: &str, text: &str) -> Message {

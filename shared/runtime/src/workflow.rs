@@ -1,6 +1,9 @@
 //! The workflow engine: start a run, answer a waiting step, ask how a run stands.
 
-use crate::aws_error::{answered_with, aws_failure};
+use crate::{
+    aws_error::{answered_with, aws_failure},
+    limits,
+};
 use async_trait::async_trait;
 use domain::failure::Failure;
 use secrecy::{ExposeSecret, SecretString};
@@ -47,7 +50,7 @@ pub trait Workflow: Send + Sync {
     /// Starts the run `name` with `input`.
     ///
     /// # Errors
-    /// Those of [`aws_failure`].
+    /// Those of [`aws_failure`]; [`limits::run_name`] and [`limits::small_json`].
     async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure>;
 
     /// Answers the step waiting under `token` with its output.
@@ -100,8 +103,10 @@ impl StepFunctions {
 #[async_trait]
 impl Workflow for StepFunctions {
     async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure> {
+        limits::run_name(name)?;
+        let input = limits::small_json("a run's input", input)?;
         let request = self.client.start_execution().state_machine_arn(&self.machine_arn);
-        match request.name(name).input(input.to_string()).send().await {
+        match request.name(name).input(input).send().await {
             Ok(started) => Ok(Started::New(started.execution_arn)),
             Err(error) if answered_with(&error, &["ExecutionAlreadyExists"]) => Ok(Started::AlreadyExists),
             Err(error) => Err(aws_failure("starting a run", &error)),
@@ -109,8 +114,9 @@ impl Workflow for StepFunctions {
     }
 
     async fn succeed(&self, token: &SecretString, output: &Value) -> Result<Answer, Failure> {
+        let output = limits::small_json("a step's output", output)?;
         let request = self.client.send_task_success().task_token(token.expose_secret());
-        match request.output(output.to_string()).send().await {
+        match request.output(output).send().await {
             Ok(_) => Ok(Answer::Delivered),
             Err(error) if answered_with(&error, &GONE_CODES) => Ok(Answer::Gone),
             Err(error) => Err(aws_failure("answering a waiting step", &error)),
@@ -199,6 +205,8 @@ impl MemoryWorkflow {
 #[async_trait]
 impl Workflow for MemoryWorkflow {
     async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure> {
+        limits::run_name(name)?;
+        limits::small_json("a run's input", input)?;
         let mut state = self.reached()?;
         if state.runs.contains_key(name) {
             return Ok(Started::AlreadyExists);
@@ -210,6 +218,7 @@ impl Workflow for MemoryWorkflow {
     }
 
     async fn succeed(&self, token: &SecretString, output: &Value) -> Result<Answer, Failure> {
+        limits::small_json("a step's output", output)?;
         self.answer(token, Ok(output.clone()))
     }
 
