@@ -46,10 +46,8 @@ pub async fn run(action: Action, places: &Places) -> Result<()> {
 }
 
 async fn up(places: &Places) -> Result<()> {
-    let (ministack, built) = tokio::try_join!(
-        MiniStack::start(places, "alone", &Settings::default()),
-        build(places)
-    )?;
+    let settings = Settings::default();
+    let (ministack, built) = tokio::try_join!(MiniStack::start(places, "alone", &settings), build(places))?;
     let deployed = deploy(
         places,
         &ministack,
