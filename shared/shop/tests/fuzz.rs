@@ -1,6 +1,8 @@
 //! Fuzz targets. `cargo test` runs them for a moment with random and with sample input; `cargo bolero test -p shop
 //! any_body_is_parsed` fuzzes with coverage for as long as one likes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
 mod common;
 
 use bolero::check;

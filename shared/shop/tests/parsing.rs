@@ -1,5 +1,7 @@
 //! Any bytes become an order or a failure with a name; what becomes an order holds.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::{edited, sample, store};

@@ -1,5 +1,7 @@
 //! Only what a shop has signed gets in, byte for byte.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
 mod common;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -1,5 +1,7 @@
 //! Both shop clients against the simulated shops: what is told arrives once, and every way a call can end has its name.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
 use domain::{
     event::EventId,
     failure::{Failure, FailureName},

@@ -6,6 +6,7 @@ mod checks;
 mod lookup;
 mod parse;
 mod section;
+mod stores;
 
 use crate::{
     ids::StoreId,
