@@ -33,7 +33,7 @@ impl<'de> Deserialize<'de> for Minor {
             Text::Integer(minor) => Some(minor),
             Text::Text(text) => {
                 let digits = text.strip_prefix('-').unwrap_or(&text);
-                let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+                let plain = digits.bytes().all(|b| b.is_ascii_digit());
                 plain.then(|| text.parse().ok()).flatten()
             }
         };

@@ -1,8 +1,8 @@
 //! Every way a call can end badly has one name, and an effect that may have been done is never called undone.
 
-use crate::bench::{Bench, client, key, usd};
+use crate::bench::{Bench, key, usd};
 use domain::failure::FailureName::{self, *};
-use heartland::gp_api::{PaymentGateway, Settings, Timeouts};
+use heartland::gp_api::{PaymentGateway, Settings};
 use sandbox::gp_api::{Fault, FaultKind, Moment};
 use std::time::Duration;
 
@@ -152,105 +152,6 @@ async fn a_repeat_while_the_first_is_running_is_unknown_and_charges_once() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_cannot_be_reached_has_done_nothing() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let gateway = client(&format!("http://{free}/ucp"), "APPKEY", Timeouts::default());
-    let bench = Bench::new().await;
-    let failure = gateway
-        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
-        .await
-        .unwrap_err();
-    assert_eq!(failure.name, SystemUnavailable);
-}
-
-#[tokio::test]
-async fn a_server_that_does_not_speak_tls_has_done_nothing() {
-    let bench = Bench::new().await;
-    let base_url = bench.simulator.base_url.replace("http://", "https://");
-    let gateway = client(&base_url, "APPKEY", Timeouts::default());
-    let failure = gateway
-        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
-        .await
-        .unwrap_err();
-    assert_eq!(failure.name, SystemUnavailable);
-}
-
-#[tokio::test]
-async fn a_server_that_never_ends_the_handshake_has_done_nothing() {
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("https://{}/ucp", silent.local_addr().unwrap());
-    let connect = Duration::from_millis(300);
-    let gateway = client(
-        &base_url,
-        "APPKEY",
-        Timeouts {
-            connect,
-            ..Timeouts::default()
-        },
-    );
-    let bench = Bench::new().await;
-    let started = std::time::Instant::now();
-    let failure = gateway
-        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
-        .await
-        .unwrap_err();
-    assert_eq!(failure.name, SystemUnavailable);
-    assert!(
-        started.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        started.elapsed()
-    );
-}
-
-#[tokio::test]
-async fn wrong_credentials_are_misconfigured() {
-    let bench = Bench::new().await;
-    let gateway = client(&bench.simulator.base_url, "WRONG", Timeouts::default());
-    let failure = gateway
-        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
-        .await
-        .unwrap_err();
-    assert_eq!(failure.name, Misconfigured);
-    assert!(!failure.to_string().contains("WRONG"));
-}
-
-#[tokio::test]
-async fn a_gateway_that_gives_no_access_token_has_done_nothing() {
-    let bench = Bench::impatient(Duration::from_millis(400)).await;
-    let kinds = [
-        FaultKind::Html {
-            http: 502,
-            commit: Moment::Before,
-        },
-        FaultKind::Lost {
-            commit: Moment::Before,
-        },
-        FaultKind::BrokenBody,
-        FaultKind::Delay {
-            ms: 1_500,
-            commit: Moment::Before,
-        },
-    ];
-    for kind in kinds {
-        bench
-            .control
-            .fault(&Fault::post("/accesstoken", kind.clone()))
-            .await
-            .unwrap();
-        let failure = bench
-            .gateway
-            .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
-            .await
-            .unwrap_err();
-        assert_eq!(failure.name, SystemUnavailable, "{kind:?}");
-    }
-    assert!(bench.sent_to("/transactions").await.is_empty());
-}
-
-#[tokio::test]
 async fn reads_that_fail_are_only_unavailable() {
     let bench = Bench::impatient(Duration::from_millis(400)).await;
     let authorized = bench
@@ -297,7 +198,7 @@ async fn reads_that_fail_are_only_unavailable() {
 }
 
 #[tokio::test]
-async fn nothing_is_authorized_for_nothing() {
+async fn nothing_is_paid_captured_or_refunded_for_nothing() {
     let bench = Bench::new().await;
     for minor in [0, -1, i64::MIN] {
         let failure = bench
@@ -309,6 +210,24 @@ async fn nothing_is_authorized_for_nothing() {
             (failure.name, failure.field.as_deref()),
             (Refused, Some("amount"))
         );
+        let id = "TRN_1".parse().unwrap();
+        for failure in [
+            bench
+                .gateway
+                .capture(&key("c"), &id, usd(minor))
+                .await
+                .unwrap_err(),
+            bench
+                .gateway
+                .refund(&key("r"), &id, usd(minor))
+                .await
+                .unwrap_err(),
+        ] {
+            assert_eq!(
+                (failure.name, failure.field.as_deref()),
+                (Refused, Some("amount"))
+            );
+        }
     }
     assert!(bench.control.recordings().await.unwrap().is_empty());
 }

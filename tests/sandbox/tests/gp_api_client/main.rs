@@ -7,5 +7,7 @@ mod bench;
 mod classification;
 mod keys_and_amounts;
 mod payments;
+mod reach;
+mod scripted;
 mod special_payments;
 mod wire;

@@ -1,6 +1,9 @@
 //! Defects of the official SDKs our client must not have: time limits, paths, encodings, answers that are no JSON.
 
-use crate::bench::{Bench, key, usd};
+use crate::{
+    bench::{Bench, key, usd},
+    scripted::{TOKEN, scripted},
+};
 use domain::failure::FailureName;
 use heartland::gp_api::{Authorize, PaymentGateway, Status};
 use sandbox::gp_api::{Fault, FaultKind, Moment};
@@ -70,36 +73,10 @@ async fn a_holder_with_accents_arrives_whole() {
 #[tokio::test]
 async fn an_error_that_comes_unpacked_keeps_its_code() {
     // the simulator packs its answers; a proxy's own answer comes as it is
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let token = r#"{"token":"T","seconds_to_expire":3600}"#;
-        let error = r#"{"error_code":"INVALID_REQUEST_DATA","detailed_error_code":"40087","detailed_error_description":"amount value is invalid"}"#;
-        let answers = [
-            ("200 OK", token),
-            ("400 Bad Request", error),
-            ("201 Created", r#"{"id":"TRN_1","status":"CAPTURED"}"#),
-        ];
-        for (status, body) in answers {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut seen = Vec::new();
-            while !String::from_utf8_lossy(&seen).contains('}') {
-                let mut chunk = [0_u8; 4096];
-                let n = stream.read(&mut chunk).await.unwrap();
-                seen.extend_from_slice(&chunk[..n]);
-            }
-            let head = format!(
-                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            stream
-                .write_all(format!("{head}{body}").as_bytes())
-                .await
-                .unwrap();
-        }
-    });
-    let gateway = crate::bench::client(&format!("http://{address}/ucp"), "APPKEY", Default::default());
+    let error = r#"{"error_code":"INVALID_REQUEST_DATA","detailed_error_code":"40087",
+        "detailed_error_description":"amount value is invalid"}"#;
+    let captured = r#"{"id":"TRN_1","status":"CAPTURED"}"#;
+    let gateway = scripted(vec![TOKEN, ("400 Bad Request", error), ("201 Created", captured)]).await;
     let id = "TRN_1".parse().unwrap();
     let failure = gateway
         .refund(&key("r"), &"TRN_0".parse().unwrap(), usd(5))

@@ -1,0 +1,106 @@
+//! Before an effect is sent: nobody there, no TLS, no access token. Nothing was done.
+
+use crate::bench::{Bench, client, key};
+use domain::failure::FailureName::*;
+use heartland::gp_api::{PaymentGateway, Timeouts};
+use sandbox::gp_api::{Fault, FaultKind, Moment};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_gateway_that_cannot_be_reached_has_done_nothing() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let gateway = client(&format!("http://{free}/ucp"), "APPKEY", Timeouts::default());
+    let bench = Bench::new().await;
+    let failure = gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, SystemUnavailable);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_has_done_nothing() {
+    let bench = Bench::new().await;
+    let base_url = bench.simulator.base_url.replace("http://", "https://");
+    let gateway = client(&base_url, "APPKEY", Timeouts::default());
+    let failure = gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, SystemUnavailable);
+}
+
+#[tokio::test]
+async fn a_server_that_never_ends_the_handshake_has_done_nothing() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://{}/ucp", silent.local_addr().unwrap());
+    let connect = Duration::from_millis(300);
+    let gateway = client(
+        &base_url,
+        "APPKEY",
+        Timeouts {
+            connect,
+            ..Timeouts::default()
+        },
+    );
+    let bench = Bench::new().await;
+    let started = std::time::Instant::now();
+    let failure = gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, SystemUnavailable);
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_misconfigured() {
+    let bench = Bench::new().await;
+    let gateway = client(&bench.simulator.base_url, "WRONG", Timeouts::default());
+    let failure = gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, Misconfigured);
+    assert!(!failure.to_string().contains("WRONG"));
+}
+
+#[tokio::test]
+async fn a_gateway_that_gives_no_access_token_has_done_nothing() {
+    let bench = Bench::impatient(Duration::from_millis(400)).await;
+    let kinds = [
+        FaultKind::Html {
+            http: 502,
+            commit: Moment::Before,
+        },
+        FaultKind::Lost {
+            commit: Moment::Before,
+        },
+        FaultKind::BrokenBody,
+        FaultKind::Delay {
+            ms: 1_500,
+            commit: Moment::Before,
+        },
+    ];
+    for kind in kinds {
+        bench
+            .control
+            .fault(&Fault::post("/accesstoken", kind.clone()))
+            .await
+            .unwrap();
+        let failure = bench
+            .gateway
+            .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+            .await
+            .unwrap_err();
+        assert_eq!(failure.name, SystemUnavailable, "{kind:?}");
+    }
+    assert!(bench.sent_to("/transactions").await.is_empty());
+}
