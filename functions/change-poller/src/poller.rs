@@ -50,7 +50,7 @@ impl Poller {
             let events = self.orders(store, shop.as_ref(), &time).await;
             let healthy = self.webhooks(store, shop.as_ref()).await;
             polled.events += *events.as_ref().unwrap_or(&0);
-            match events.and_then(|_| healthy) {
+            match events.and(healthy) {
                 Ok(()) => polled.stores += 1,
                 Err(failure) => {
                     polled.failed += 1;

@@ -25,6 +25,35 @@ pub fn to_publish(reading: Reading, accepted: Decimal, buffer: u32) -> i64 {
     })
 }
 
+/// Of a part of a kit: Odoo's reading, what of it is accepted but not yet in Odoo, and how many go into one kit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KitPart {
+    /// Odoo's reading of the part.
+    pub reading: Reading,
+    /// Sold by the shop, alone or in kits, not yet in Odoo.
+    pub accepted: Decimal,
+    /// How many go into one kit; more than zero.
+    pub per_kit: Decimal,
+}
+
+/// The number of kits to publish: as many as the scarcest part makes, less the buffer; whole kits, never below zero.
+/// Odoo's own number of a kit takes on hand and promised from different parts, and so may promise too much.
+pub fn kits_to_publish(parts: &[KitPart], buffer: u32) -> i64 {
+    let of_part = |part: &KitPart| {
+        let free = part
+            .reading
+            .qty_available
+            .checked_sub(part.reading.outgoing_qty)
+            .and_then(|free| free.checked_sub(part.accepted));
+        free.and_then(|free| free.checked_div(part.per_kit))
+            .map_or(0, |kits| {
+                kits.floor().max(Decimal::ZERO).to_i64().unwrap_or(i64::MAX)
+            })
+    };
+    let kits = parts.iter().map(of_part).min().unwrap_or_default();
+    kits.saturating_sub(i64::from(buffer)).max(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +73,26 @@ mod tests {
         assert_eq!(to_publish(reading("10.75", "0.5"), Decimal::ZERO, 0), 10);
         assert_eq!(to_publish(reading("1", "3"), Decimal::ZERO, 0), 0);
         assert_eq!(to_publish(reading("-4", "0"), Decimal::ZERO, 0), 0);
+    }
+
+    #[test]
+    fn the_scarcest_part_makes_the_number_of_kits() {
+        let part = |available: &str, outgoing: &str, accepted: i64, per_kit: i64| KitPart {
+            reading: reading(available, outgoing),
+            accepted: accepted.into(),
+            per_kit: per_kit.into(),
+        };
+        assert_eq!(
+            kits_to_publish(&[part("10", "0", 0, 1), part("9", "0", 0, 2)], 0),
+            4
+        );
+        assert_eq!(
+            kits_to_publish(&[part("10", "10", 0, 1), part("100", "0", 0, 1)], 0),
+            0
+        );
+        assert_eq!(kits_to_publish(&[part("10", "0", 4, 1)], 1), 5);
+        assert_eq!(kits_to_publish(&[part("1", "3", 0, 1)], 0), 0);
+        assert_eq!(kits_to_publish(&[], 0), 0);
     }
 
     proptest! {

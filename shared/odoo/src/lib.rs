@@ -16,6 +16,7 @@ mod jsonrpc;
 pub mod load;
 mod redact;
 pub mod settings;
+pub mod stock;
 pub mod table;
 pub mod value;
 
