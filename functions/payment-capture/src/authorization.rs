@@ -1,6 +1,6 @@
 //! Our own authorization: the effect `authorize` as the ledger drives it.
 
-use crate::{answer, effect::LastFailure};
+use crate::answer;
 use async_trait::async_trait;
 use domain::{
     failure::{Failure, FailureName},
@@ -10,7 +10,10 @@ use domain::{
 use effects::{Past, Remote, RequestId, Resolution, Sent};
 use heartland::gp_api::{Authorize, Kind, PaymentGateway, Status, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use runtime::message::{PaymentFacts, PaymentState};
+use runtime::{
+    LastFailure,
+    message::{PaymentFacts, PaymentState},
+};
 use serde_json::json;
 
 /// The brand of a card whose brand the gateway does not tell.

@@ -2,7 +2,7 @@
 
 use crate::{
     authorization::Authorization,
-    effect::{self, LastFailure, cancelled},
+    effect::{self, cancelled},
     handler::{Payments, reference},
     request::{PaidStep, Step},
 };
@@ -12,8 +12,10 @@ use domain::{
 };
 use effects::{EffectKind, Facts, perform};
 use heartland::gp_api::{Authorize, PaymentToken, Transaction, TransactionId};
-use runtime::Invocation;
-use runtime::message::{PaymentFacts, Run};
+use runtime::{
+    Invocation, LastFailure,
+    message::{PaymentFacts, Run},
+};
 use secrecy::SecretString;
 
 /// The meaning of the facts of an authorization.
@@ -72,7 +74,7 @@ impl Payments {
         };
         let claim = self.claim(EffectKind::Authorize, run, facts, invocation, step.redrive);
         let performed = perform(&self.ledger, &claim, &remote).await;
-        let payment: PaymentFacts = effect::read(remote.last.outcome(performed)?)?;
+        let payment: PaymentFacts = effect::read(remote.last.outcome("reserving the money", performed)?)?;
         if payment.amount() != amount {
             self.let_part_go(run, &payment, invocation).await?;
             let what = format!(

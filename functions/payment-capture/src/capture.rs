@@ -3,7 +3,7 @@
 use crate::{
     authorization::facts,
     authorize::transaction_id,
-    effect::{self, LastFailure, not_capturable},
+    effect::{self, not_capturable},
     handler::Payments,
     request::PaidStep,
 };
@@ -17,8 +17,10 @@ use domain::{
 use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, perform};
 use heartland::gp_api::{PaymentGateway, Status, Transaction, TransactionId};
 use jiff::{SignedDuration, Timestamp};
-use runtime::Invocation;
-use runtime::message::{PaymentFacts, PaymentState, Run};
+use runtime::{
+    Invocation, LastFailure,
+    message::{PaymentFacts, PaymentState, Run},
+};
 use serde_json::json;
 
 /// The meaning of the facts of a capture.
@@ -107,7 +109,7 @@ impl Payments {
         };
         let claim = self.claim(EffectKind::Capture, run, facts, invocation, redrive);
         let performed = perform(&self.ledger, &claim, &remote).await;
-        effect::read(remote.last.outcome(performed)?)
+        effect::read(remote.last.outcome("taking the money", performed)?)
     }
 }
 

@@ -1,21 +1,13 @@
-//! The gateway as a function calls it: behind the breaker, with the credentials of the secret. When the gateway does
-//! not accept them, the secret is read again once: somebody may have rotated it.
+//! The gateway as a function calls it: behind the breaker, with the credentials of the secret.
 
 use async_trait::async_trait;
-use domain::{
-    failure::{Failure, FailureName},
-    money::Money,
-};
+use domain::{failure::Failure, money::Money};
 use heartland::gp_api::{
     Authorize, GpApi, IdempotencyKey, PaymentGateway, Reference, Settings, Timeouts, Transaction,
     TransactionId,
 };
-use runtime::{guard::Guard, secrets::Secrets};
-use std::{
-    future::Future,
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use runtime::{guard::Guard, live::Live, secrets::Secrets};
+use std::{sync::Arc, time::Duration};
 
 /// What the function's 60 seconds leave for each call: a look-up, a new access token and an effect fit into them.
 const TIMEOUTS: Timeouts = Timeouts {
@@ -25,69 +17,27 @@ const TIMEOUTS: Timeouts = Timeouts {
 };
 
 /// GP-API behind its breaker.
-pub struct LiveGateway {
-    guard: Guard,
-    secrets: Arc<Secrets>,
-    secret: String,
-    client: RwLock<Arc<GpApi>>,
-}
+pub struct LiveGateway(Live<GpApi, Settings>);
 
 impl LiveGateway {
-    /// Reads the secret of this name and builds a client. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// Those of [`Secrets::read`] and [`GpApi::new`].
-    pub async fn connect(guard: Guard, secrets: Arc<Secrets>, secret: String) -> Result<Self, Failure> {
-        let client = RwLock::new(client(&secrets, &secret).await?);
-        Ok(Self {
-            guard,
-            secrets,
-            secret,
-            client,
-        })
+    /// The gateway of the secret with this name. Reads and sends nothing yet.
+    pub fn new(guard: Guard, secrets: Arc<Secrets>, secret: String) -> Self {
+        let client = |settings| {
+            GpApi::new(Settings {
+                timeouts: TIMEOUTS,
+                ..settings
+            })
+            .map(Arc::new)
+        };
+        Self(Live::new(guard, secrets, secret, client))
     }
-
-    fn current(&self) -> Arc<GpApi> {
-        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    async fn call<T, F>(&self, act: impl Fn(Arc<GpApi>) -> F) -> Result<T, Failure>
-    where
-        F: Future<Output = Result<T, Failure>>,
-    {
-        self.guard.call(self.with_current_key(act)).await
-    }
-
-    /// Credentials that are not accepted have done nothing: the call may be repeated with others.
-    async fn with_current_key<T, F>(&self, act: impl Fn(Arc<GpApi>) -> F) -> Result<T, Failure>
-    where
-        F: Future<Output = Result<T, Failure>>,
-    {
-        let result = act(self.current()).await;
-        let refused = result
-            .as_ref()
-            .is_err_and(|failure| failure.name == FailureName::Misconfigured);
-        if !refused || !self.secrets.reread(&self.secret).await? {
-            return result;
-        }
-        let fresh = client(&self.secrets, &self.secret).await?;
-        *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
-        act(fresh).await
-    }
-}
-
-async fn client(secrets: &Secrets, secret: &str) -> Result<Arc<GpApi>, Failure> {
-    let settings: Settings = secrets.read(secret).await?;
-    Ok(Arc::new(GpApi::new(Settings {
-        timeouts: TIMEOUTS,
-        ..settings
-    })?))
 }
 
 #[async_trait]
 impl PaymentGateway for LiveGateway {
     async fn authorize(&self, key: &IdempotencyKey, authorize: &Authorize) -> Result<Transaction, Failure> {
-        self.call(|client| async move { client.authorize(key, authorize).await })
+        self.0
+            .call(|client| async move { client.authorize(key, authorize).await })
             .await
     }
 
@@ -97,12 +47,14 @@ impl PaymentGateway for LiveGateway {
         id: &TransactionId,
         amount: Money,
     ) -> Result<Transaction, Failure> {
-        self.call(|client| async move { client.capture(key, id, amount).await })
+        self.0
+            .call(|client| async move { client.capture(key, id, amount).await })
             .await
     }
 
     async fn reverse(&self, key: &IdempotencyKey, id: &TransactionId) -> Result<Transaction, Failure> {
-        self.call(|client| async move { client.reverse(key, id).await })
+        self.0
+            .call(|client| async move { client.reverse(key, id).await })
             .await
     }
 
@@ -112,16 +64,18 @@ impl PaymentGateway for LiveGateway {
         id: &TransactionId,
         amount: Money,
     ) -> Result<Transaction, Failure> {
-        self.call(|client| async move { client.refund(key, id, amount).await })
+        self.0
+            .call(|client| async move { client.refund(key, id, amount).await })
             .await
     }
 
     async fn get(&self, id: &TransactionId) -> Result<Option<Transaction>, Failure> {
-        self.call(|client| async move { client.get(id).await }).await
+        self.0.call(|client| async move { client.get(id).await }).await
     }
 
     async fn find_by_reference(&self, reference: &Reference) -> Result<Vec<Transaction>, Failure> {
-        self.call(|client| async move { client.find_by_reference(reference).await })
+        self.0
+            .call(|client| async move { client.find_by_reference(reference).await })
             .await
     }
 }

@@ -15,7 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let payments = Arc::new(Payments {
         merchant: runtime::merchant()?,
         ledger: parts.ledger().await?,
-        gateway: Arc::new(LiveGateway::connect(guard, parts.secrets.clone(), secret).await?),
+        gateway: Arc::new(LiveGateway::new(guard, parts.secrets.clone(), secret)),
         payloads: PayloadStore::new(parts.items.clone(), parts.clock.clone()),
         used: PaymentsUsed::new(parts.items.clone(), parts.clock.clone()),
     });

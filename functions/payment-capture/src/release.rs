@@ -1,6 +1,6 @@
 //! Letting money go: the effects `void` and `refund` as the ledger drives them.
 
-use crate::{effect::LastFailure, request::Released};
+use crate::request::Released;
 use async_trait::async_trait;
 use domain::{
     failure::{Failure, FailureName},
@@ -8,6 +8,7 @@ use domain::{
 };
 use effects::{Past, Remote, RequestId, Resolution, Sent};
 use heartland::gp_api::{Kind, PaymentGateway, Reference, Status, TransactionId};
+use runtime::LastFailure;
 use serde_json::json;
 
 /// Reverses a reservation or an unsettled capture.

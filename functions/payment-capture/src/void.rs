@@ -5,7 +5,7 @@ use crate::{
     authorization::facts,
     authorize::transaction_id,
     capture::Capture,
-    effect::{self, LastFailure},
+    effect,
     handler::{Payments, reference},
     release::{Refund, Void},
     request::Released,
@@ -19,8 +19,11 @@ use domain::{
 use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, cancel, perform};
 use heartland::gp_api::{Kind, PaymentGateway, Reference, Status, TransactionId};
 use jiff::Timestamp;
-use runtime::Invocation;
-use runtime::message::{PaymentFacts, Run};
+use runtime::{
+    Invocation, LastFailure,
+    failure::effect_failure,
+    message::{PaymentFacts, Run},
+};
 use serde_json::json;
 
 /// The meaning of the facts of a void and of a refund.
@@ -61,7 +64,7 @@ impl Payments {
         };
         let closed = cancel(&self.ledger, &request, &remote)
             .await
-            .map_err(|e| remote.last.failure(e))?;
+            .map_err(|e| effect_failure("letting the money go", &e))?;
         closed.applied.map(effect::read).transpose()
     }
 
@@ -84,7 +87,9 @@ impl Payments {
             last: LastFailure::default(),
         };
         let closed = cancel(&self.ledger, &request, &remote).await;
-        closed.map(|_| ()).map_err(|e| remote.last.failure(e))
+        closed
+            .map(|_| ())
+            .map_err(|e| effect_failure("letting the money go", &e))
     }
 
     /// Lets a payment of ours go: reversed, or refunded once it has settled.
@@ -138,7 +143,7 @@ impl Payments {
             last: LastFailure::default(),
         };
         let performed = perform(&self.ledger, &claim, &remote).await;
-        effect::read(remote.last.outcome(performed)?)
+        effect::read(remote.last.outcome("reversing the payment", performed)?)
     }
 
     async fn refund(
@@ -161,7 +166,7 @@ impl Payments {
             last: LastFailure::default(),
         };
         let performed = perform(&self.ledger, &claim, &remote).await;
-        effect::read(remote.last.outcome(performed)?)
+        effect::read(remote.last.outcome("refunding the payment", performed)?)
     }
 }
 

@@ -113,10 +113,8 @@ impl Bench {
             .unwrap()
             .extend(more.as_object().unwrap().clone());
         let n = self.invocations.fetch_add(1, Ordering::SeqCst);
-        let invocation = Invocation {
-            owner: OwnerId::new(format!("invocation-{n}")),
-            remaining_ms: 60_000,
-        };
+        let deadline = effects::Clock::now(self.clock.as_ref()).plus_ms(60_000);
+        let invocation = Invocation::new(format!("invocation-{n}"), deadline);
         self.payments.handle(Request::read(input)?, &invocation).await
     }
 
