@@ -9,12 +9,12 @@ pub use crash_marks::{CrashMarks, WATCHED_AFTER_RECEIVES};
 pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, wait_s};
 pub use pieces::{Batch, Piece, Verdict};
 
+use crate::crash::isolated;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::failure::{Failure, FailureName};
-use futures::FutureExt;
+use domain::failure::Failure;
 use secrecy::SecretString;
 use serde_json::Value;
-use std::{collections::BTreeSet, future::Future, panic::AssertUnwindSafe};
+use std::{collections::BTreeSet, future::Future};
 
 /// A message as it was received.
 #[derive(Clone, Debug)]
@@ -72,26 +72,6 @@ pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
         }
     }
     response(failed)
-}
-
-/// Runs work whose panic is a failure of this work alone.
-///
-/// # Errors
-/// What the work says; [`FailureName::OutcomeUnknown`] when it panicked.
-pub async fn isolated<T, F: Future<Output = Result<T, Failure>>>(
-    work: impl FnOnce() -> F,
-) -> Result<T, Failure> {
-    caught(work)
-        .await
-        .unwrap_or_else(|Crashed| Err(Failure::new(FailureName::OutcomeUnknown, "it crashed")))
-}
-
-/// Work panicked. The panic's text is not kept: it may quote content.
-struct Crashed;
-
-async fn caught<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> Result<T, Crashed> {
-    let work = std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| Crashed)?;
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Crashed)
 }
 
 /// The answer that gives these messages back and deletes all others.

@@ -3,6 +3,7 @@
 pub mod aws_error;
 pub mod batch;
 pub mod breaker;
+mod crash;
 pub mod environment;
 pub mod failure;
 pub mod guard;

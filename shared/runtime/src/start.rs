@@ -3,6 +3,7 @@
 use crate::{
     FunctionError,
     breaker::Breaker,
+    crash::isolated,
     environment,
     guard::Guard,
     invocation::Invocation,
@@ -138,7 +139,7 @@ where
     F: Future<Output = Result<O, Failure>>,
 {
     let result = match message::read(input) {
-        Ok(input) => handler(input, invocation).await,
+        Ok(input) => isolated(|| handler(input, invocation)).await,
         Err(failure) => Err(failure),
     };
     result.map_err(|failure| {

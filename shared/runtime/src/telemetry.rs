@@ -5,12 +5,12 @@ use serde_json::Value;
 use tracing::{Span, field::Empty};
 use tracing_subscriber::EnvFilter;
 
-/// What is logged when `LOG_LEVEL` says nothing: our own information, others' warnings. The AWS clients log whole
-/// requests on `trace`; that would hold content, so they stay at warnings whatever the level.
+/// Libraries stay at warnings whatever `LOG_LEVEL` says: the AWS clients log whole requests on `trace`, the Lambda
+/// runtime whole events, and both hold content.
 const QUIET: &str = "aws_smithy_runtime=warn,aws_smithy_runtime_api=warn,aws_sdk_dynamodb=warn,aws_config=warn,\
-                     hyper=warn,hyper_util=warn,h2=warn,rustls=warn,reqwest=warn";
+                     hyper=warn,lambda_runtime=warn,lambda_runtime_api_client=warn,hyper_util=warn,h2=warn,rustls=warn,reqwest=warn";
 
-/// Starts logging. Later calls change nothing.
+/// Starts logging, panics included. Later calls change nothing.
 pub fn init() {
     let level = crate::environment::optional("LOG_LEVEL").unwrap_or_else(|| "info".to_owned());
     let filter = EnvFilter::builder().parse_lossy(format!("{level},{QUIET}"));
@@ -24,6 +24,7 @@ pub fn init() {
         .with_env_filter(filter);
     // Only the first subscriber of a process counts.
     let _ = logs.try_init();
+    crate::crash::log_places_only();
 }
 
 /// The span of an invocation: its request id, and the ids its input names.

@@ -1,7 +1,8 @@
 //! Work done by the batch: messages of one effect are one piece with several tokens, and pieces go to the other
 //! system together.
 
-use super::{CrashMarks, Crashed, GiveBack, Record, caught, response, wait_s};
+use super::{CrashMarks, GiveBack, Record, response, wait_s};
+use crate::crash::{Crashed, caught};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::failure::Failure;
 use std::{collections::BTreeMap, future::Future};

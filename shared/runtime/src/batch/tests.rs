@@ -1,5 +1,6 @@
 use super::*;
 use crate::items::MemoryItems;
+use domain::failure::FailureName;
 use effects::SystemClock;
 use secrecy::ExposeSecret;
 use serde_json::json;

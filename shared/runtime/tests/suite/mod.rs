@@ -21,7 +21,6 @@ macro_rules! tests {
             stores::a_review_is_opened_once_and_decided_once,
             stores::a_review_never_shows_its_token,
             stores::one_flight_at_a_time_tells_the_shop,
-            stores::an_older_reading_never_overwrites_a_newer_one,
             stores::the_breaker_is_one_for_all_functions,
         }
     };

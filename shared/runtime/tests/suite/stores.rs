@@ -243,15 +243,15 @@ pub async fn a_review_never_shows_its_token(items: Arc<dyn Items>) {
     );
 }
 
-fn reading(read_at_ms: i64, quantity: u32) -> Reading {
-    Reading {
+fn told(read_at_ms: i64) -> Option<Reading> {
+    Some(Reading {
         read_at_ms,
-        quantity: quantity.into(),
-    }
+        quantity: 5,
+    })
 }
 
-async fn fly(flights: &StockFlights, sku: &str, by: &str, reading: &Reading) -> String {
-    match flights.take_off(&woo(), sku, by, reading).await.unwrap() {
+async fn fly(flights: &StockFlights, sku: &str, by: &str) -> String {
+    match flights.take_off(&woo(), sku, by).await.unwrap() {
         Flight::Fly(name) => name,
         other => panic!("no flight: {other:?}"),
     }
@@ -260,52 +260,34 @@ async fn fly(flights: &StockFlights, sku: &str, by: &str, reading: &Reading) -> 
 pub async fn one_flight_at_a_time_tells_the_shop(items: Arc<dyn Items>) {
     let (clock, sku) = (clock(), unique());
     let flights = StockFlights::new(items, clock.clone());
-    let first = fly(&flights, &sku, "run 1", &reading(1, 5)).await;
-    let second = flights
-        .take_off(&woo(), &sku, "run 2", &reading(2, 4))
-        .await
-        .unwrap();
-    assert_eq!(second, Flight::UnderWay);
+    let runs: Vec<String> = (0..5).map(|n| format!("woo/{n}/1")).collect();
+    let store = woo();
+    let at_once = join_all(runs.iter().map(|run| flights.take_off(&store, &sku, run))).await;
+    let mut flying = at_once.iter().filter_map(|flight| match flight {
+        Ok(Flight::Fly(name)) => Some(name),
+        other => {
+            assert_eq!(*other, Ok(Flight::UnderWay));
+            None
+        }
+    });
+    let first = flying.next().expect("one flies");
+    assert_eq!(flying.next(), None, "one alone flies");
     assert!(
-        flights
-            .land(&woo(), &sku, &first, Some(reading(1, 5)))
-            .await
-            .unwrap(),
-        "fly again"
+        flights.land(&woo(), &sku, first, told(1)).await.unwrap(),
+        "others came: read and fly again"
     );
-    let first = fly(&flights, &sku, "run 1", &reading(3, 4)).await;
-    assert!(
-        !flights
-            .land(&woo(), &sku, &first, Some(reading(3, 4)))
-            .await
-            .unwrap()
+    let again = fly(&flights, &sku, "woo/0/1").await;
+    assert!(!flights.land(&woo(), &sku, &again, told(2)).await.unwrap());
+    // A flight that never lands does not ground the SKU for ever, and decides nothing when it wakes up.
+    let lost = fly(&flights, &sku, "woo/8/1").await;
+    clock.advance_ms(600_000);
+    let newer = fly(&flights, &sku, "woo/9/1").await;
+    assert!(flights.land(&woo(), &sku, &lost, told(3)).await.unwrap());
+    assert_eq!(
+        flights.take_off(&woo(), &sku, "woo/8/1").await.unwrap(),
+        Flight::UnderWay
     );
-    // A flight that never lands does not ground the SKU for ever.
-    let lost = fly(&flights, &sku, "run 3", &reading(4, 3)).await;
-    clock.advance_ms(120_000);
-    fly(&flights, &sku, "run 4", &reading(5, 2)).await;
-    assert!(
-        flights
-            .land(&woo(), &sku, &lost, Some(reading(4, 3)))
-            .await
-            .unwrap(),
-        "a lost flight decides nothing"
-    );
-}
-
-pub async fn an_older_reading_never_overwrites_a_newer_one(items: Arc<dyn Items>) {
-    let (flights, sku) = (StockFlights::new(items, clock()), unique());
-    let name = fly(&flights, &sku, "run 1", &reading(10, 5)).await;
-    flights
-        .land(&woo(), &sku, &name, Some(reading(10, 5)))
-        .await
-        .unwrap();
-    let older = flights
-        .take_off(&woo(), &sku, "run 2", &reading(9, 7))
-        .await
-        .unwrap();
-    assert_eq!(older, Flight::NothingToTell);
-    fly(&flights, &sku, "run 2", &reading(11, 4)).await;
+    assert!(flights.land(&woo(), &sku, &newer, told(4)).await.unwrap());
 }
 
 pub async fn the_breaker_is_one_for_all_functions(items: Arc<dyn Items>) {
