@@ -21,17 +21,6 @@ pub struct Expected<'a> {
     taxes: &'a WantedTaxes,
 }
 
-/// What to do about documents as they were read.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// They are right once these tax lines are changed.
-    Fix(Vec<Fix>),
-    /// They were written by an earlier attempt from other content, and are still drafts: write them anew.
-    Rewrite(Failure),
-    /// A person has to look.
-    Stop(Failure),
-}
-
 fn conflict(what: String, field: &str) -> Failure {
     Failure::new(FailureName::Conflict, what).field(field)
 }
@@ -52,37 +41,27 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// Judges what was written, before it is confirmed.
-    pub fn before_confirm(&self, there: Option<&SaleOrder>) -> Verdict {
-        let Some(order) = there else {
-            return Verdict::Stop(Failure::new(
-                FailureName::OutcomeUnknown,
-                "the sales order cannot be read back",
-            ));
-        };
+    /// Judges what was written, before it is confirmed: right, once these tax lines are changed.
+    ///
+    /// # Errors
+    /// [`FailureName::Conflict`] naming what differs; [`FailureName::Refused`] for a closed period or a tax that stands
+    /// on another account.
+    pub fn before_confirm(&self, there: Option<&SaleOrder>) -> Result<Vec<Fix>, Failure> {
+        let unread = || Failure::new(FailureName::OutcomeUnknown, "the sales order cannot be read back");
+        let order = there.ok_or_else(unread)?;
         if order.state == "cancel" {
-            return Verdict::Stop(cancelled(order));
+            return Err(cancelled(order));
         }
-        let invoice = match order.invoice(&self.names.invoice) {
-            Some(invoice) => invoice,
-            None => {
-                let what = format!("the sales order {} has lost its draft invoice", order.name);
-                return self.rewrite_or_stop(order, None, conflict(what, "invoice"));
-            }
-        };
-        if let Err(failure) = self.untaxed(order, invoice) {
-            return self.rewrite_or_stop(order, Some(invoice), failure);
-        }
-        if let Err(failure) = self
-            .dates(invoice)
-            .and_then(|()| taxes::check_accounts(invoice, self.taxes))
-        {
-            return Verdict::Stop(failure);
-        }
-        match taxes::fixes(invoice, self.taxes) {
-            Ok(fixes) if fixes.is_empty() || invoice.is_draft() => Verdict::Fix(fixes),
-            Ok(_) => Verdict::Stop(not_draft(invoice)),
-            Err(failure) => self.rewrite_or_stop(order, Some(invoice), failure),
+        let invoice = order
+            .invoice(&self.names.invoice)
+            .ok_or_else(|| no_invoice(order))?;
+        self.untaxed(order, invoice)?;
+        self.dates(invoice)?;
+        taxes::check_accounts(invoice, self.taxes)?;
+        let fixes = taxes::fixes(invoice, self.taxes)?;
+        match fixes.is_empty() || invoice.is_draft() {
+            true => Ok(fixes),
+            false => Err(not_draft(invoice)),
         }
     }
 
@@ -98,13 +77,9 @@ impl<'a> Expected<'a> {
             );
             return Err(conflict(what, "sale_order.state"));
         }
-        let missing = || {
-            conflict(
-                format!("the sales order {} has no draft invoice", order.name),
-                "invoice",
-            )
-        };
-        let invoice = order.invoice(&self.names.invoice).ok_or_else(missing)?;
+        let invoice = order
+            .invoice(&self.names.invoice)
+            .ok_or_else(|| no_invoice(order))?;
         self.untaxed(order, invoice)?;
         self.dates(invoice)?;
         taxes::check_accounts(invoice, self.taxes)?;
@@ -177,14 +152,6 @@ impl<'a> Expected<'a> {
             _ => Ok(()),
         }
     }
-
-    /// Drafts of an earlier attempt can be written anew, unless somebody has taken them further.
-    fn rewrite_or_stop(&self, order: &SaleOrder, invoice: Option<&Invoice>, failure: Failure) -> Verdict {
-        match order.is_quotation() && invoice.is_none_or(Invoice::is_draft) {
-            true => Verdict::Rewrite(failure),
-            false => Verdict::Stop(failure),
-        }
-    }
 }
 
 fn cancelled(order: &SaleOrder) -> Failure {
@@ -193,6 +160,11 @@ fn cancelled(order: &SaleOrder) -> Failure {
         "sale_order.state",
     )
     .remedy("set it to quotation in Odoo and redrive, or drop the order")
+}
+
+fn no_invoice(order: &SaleOrder) -> Failure {
+    let what = format!("the sales order {} has lost its draft invoice", order.name);
+    conflict(what, "invoice").remedy("set the order to quotation in Odoo, then redrive")
 }
 
 fn not_draft(invoice: &Invoice) -> Failure {

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod check;
+mod company;
 mod delivery;
 mod names;
 pub mod plan;

@@ -15,6 +15,9 @@ pub struct OrderToWrite {
     pub transaction: String,
     /// Whether certainly nobody has tried before. Else what is there is looked at first.
     pub fresh: bool,
+    /// Whether a person has had the order corrected after it was refused: drafts made from the earlier content are
+    /// written anew.
+    pub redrive: bool,
 }
 
 /// What came of it. As JSON the output of `write-order`.

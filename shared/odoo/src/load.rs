@@ -77,7 +77,8 @@ impl LoadError {
     fn may_repeat(&self) -> bool {
         match self {
             Self::Call(error) => error.may_repeat(),
-            Self::Records(_) => false,
+            // Somebody has just created the same record: the next try finds it.
+            Self::Records(records) => records.iter().any(|record| is_made_meanwhile(&record.message)),
         }
     }
 }
@@ -98,7 +99,8 @@ pub async fn load(
     }
     let context = match mode {
         Mode::CreateOnce => context.with("mode", "update").with("noupdate", true),
-        Mode::Update => context.with("mode", "update"),
+        // The mode "update" would leave what was created once as it is.
+        Mode::Update => context.clone(),
     };
     let (fields, data) = table.matrix();
     let call = Call::effect(model, "load")
@@ -202,6 +204,12 @@ fn is_collision(message: &str) -> bool {
     .any(|words| message.contains(words))
 }
 
+/// The unique names of ours, in Odoo's table of external ids and on the documents themselves.
+fn is_made_meanwhile(message: &str) -> bool {
+    let ours = ["x_heartland_uniq", "ir_model_data_module_name_uniq"];
+    message.contains("duplicate key") && ours.iter().any(|index| message.contains(index))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +271,17 @@ mod tests {
             Some("res.partner.name")
         );
         assert_eq!(loaded[2], Ok(3));
+    }
+
+    #[tokio::test]
+    async fn a_record_made_meanwhile_is_found_by_the_next_try() {
+        let lost = json!({"rows": {"from": 0, "to": 1}, "type": "error",
+            "message": "duplicate key value violates unique constraint \"sale_order_x_heartland_uniq\""});
+        let answers = vec![
+            json!({"ids": false, "messages": [lost]}),
+            json!({"ids": [1, 2], "messages": []}),
+        ];
+        assert_eq!(load_with(answers).await, (Ok(vec![1, 2]), 2));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 const LENGTH_MAX: usize = 300;
 const DIGITS_MAX: usize = 6;
 
-/// The message without e-mail addresses and long numbers, and no longer than a person wants to read.
+/// The message without e-mail addresses and phone numbers, and no longer than a person wants to read.
 pub(crate) fn redact(message: &str) -> String {
     let words = message.split_whitespace().map(|word| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();

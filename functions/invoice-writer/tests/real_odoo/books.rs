@@ -8,28 +8,14 @@ use domain::failure::FailureName;
 use odoo::{Call, Dialect};
 use serde_json::{Value, json};
 
-async fn company(world: &World) -> i64 {
-    let name = &world.merchant.odoo.company;
-    world
-        .search("res.company", json!([["name", "=", name]]), &["id"])
-        .await[0]["id"]
-        .as_i64()
-        .unwrap()
-}
-
 #[tokio::test]
 async fn nothing_is_drafted_into_a_closed_period() {
     let (world, _alone) = World::alone().await;
-    let company = company(&world).await;
     let mut order = orders::plain("USD", "SKU-1", 1, 1000);
     order.order.placed_at = "2026-02-10T12:00:00Z".parse().unwrap();
-    world
-        .write("res.company", company, json!({"sale_lock_date": "2026-02-28"}))
-        .await;
+    world.close_books(json!("2026-02-28")).await;
     let refused = world.write_order(&order).await;
-    world
-        .write("res.company", company, json!({"sale_lock_date": false}))
-        .await;
+    world.close_books(json!(false)).await;
     let refused = refused.unwrap_err();
     assert_eq!(
         (refused.name, refused.field.as_deref()),
@@ -54,17 +40,12 @@ async fn nothing_is_drafted_into_a_closed_period() {
 #[tokio::test]
 async fn captured_money_reaches_the_books_when_the_invoice_cannot() {
     let (world, _alone) = World::alone().await;
-    let company = company(&world).await;
     let mut order = orders::order();
     order.order.placed_at = "2026-02-11T12:00:00Z".parse().unwrap();
     let written = world.write_order(&order).await.unwrap();
-    world
-        .write("res.company", company, json!({"sale_lock_date": "2026-02-28"}))
-        .await;
+    world.close_books(json!("2026-02-28")).await;
     let refused = world.write_invoice(&to_invoice(&order, &written)).await;
-    world
-        .write("res.company", company, json!({"sale_lock_date": false}))
-        .await;
+    world.close_books(json!(false)).await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.name, FailureName::Refused);
     assert!(refused.what.contains("customer's credit"), "{}", refused.what);

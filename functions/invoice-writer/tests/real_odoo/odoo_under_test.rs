@@ -190,6 +190,16 @@ impl World {
         lines
     }
 
+    /// Closes the sales books up to a date, or opens them.
+    pub async fn close_books(&self, until: Value) {
+        let domain = json!([["name", "=", self.merchant.odoo.company]]);
+        let company = self.search("res.company", domain, &["id"]).await[0]["id"]
+            .as_i64()
+            .unwrap();
+        self.write("res.company", company, json!({"sale_lock_date": until}))
+            .await;
+    }
+
     /// How many mails and notifications about these documents have gone to anybody.
     pub async fn told_by_mail(&self, documents: &[(&str, i64)]) -> usize {
         let mut told = 0;

@@ -103,6 +103,7 @@ pub fn order() -> OrderToWrite {
         generation: 1,
         transaction: format!("TRN_{number}"),
         fresh: true,
+        redrive: false,
     }
 }
 
@@ -123,6 +124,14 @@ pub fn again(order: &OrderToWrite) -> OrderToWrite {
     OrderToWrite {
         fresh: false,
         ..order.clone()
+    }
+}
+
+/// The order corrected by a person and sent again.
+pub fn redriven(order: &OrderToWrite) -> OrderToWrite {
+    OrderToWrite {
+        redrive: true,
+        ..again(order)
     }
 }
 

@@ -135,16 +135,17 @@ async fn one_order_that_odoo_refuses_in_ten() {
 
 #[tokio::test]
 async fn a_draft_of_other_content_is_written_anew() {
-    let (world, _quiet) = World::shared().await;
-    let order = orders::order();
-    let mut wrong = order.clone();
-    // The shop's own sum is right, but Odoo cannot hold the quantity: refused after the draft was made.
-    wrong.order.lines[0].quantity = "0.333".parse().unwrap();
-    wrong.order.lines[0].net_minor = 2997;
-    let refused = world.write_order(&wrong).await.unwrap_err();
-    assert_eq!(refused.name, FailureName::Conflict, "{refused}");
+    let (world, _alone) = World::alone().await;
+    let mut order = orders::order();
+    order.order.placed_at = "2026-02-12T12:00:00Z".parse().unwrap();
+    // Refused after the drafts were made.
+    world.close_books(json!("2026-02-28")).await;
+    let refused = world.write_order(&order).await;
+    world.close_books(json!(false)).await;
+    assert_eq!(refused.unwrap_err().name, FailureName::Refused);
     // The order is corrected in the shop and redriven in the same run.
-    let mut corrected = orders::again(&order);
+    let mut corrected = orders::redriven(&order);
+    corrected.order.lines[0].sku = "SKU-1".to_owned();
     corrected
         .order
         .lines
@@ -160,6 +161,14 @@ async fn a_draft_of_other_content_is_written_anew() {
         .await;
     assert_eq!(sale["amount_untaxed"], json!(62.42));
     assert_eq!(sale["order_line"].as_array().map(Vec::len), Some(5));
+    let lines = json!([
+        ["order_id", "=", written.sale_order.id],
+        ["product_id.default_code", "=", "SKU-3"]
+    ]);
+    assert!(
+        world.search("sale.order.line", lines, &["id"]).await.is_empty(),
+        "what was corrected is gone"
+    );
     assert_eq!(documents(&world, &order).await, [1, 1, 1, 1]);
 }
 

@@ -5,7 +5,7 @@ use super::{
     taxes::Fix,
 };
 use crate::{names::Names, plan::customer::Parties};
-use domain::{failure::Failure, merchant::Merchant, order::Order};
+use domain::{failure::Failure, merchant::Merchant, money::Money, order::Order};
 use odoo::{ExternalId, Record, books::Books};
 
 /// The record of a draft invoice, dated on the day of the order in the merchant's zone, due the same day.
@@ -62,42 +62,44 @@ pub fn record(
     Ok(Record::new(head).lines(lines.iter().map(line)))
 }
 
-/// The tax lines Odoo made, set to the shop's amounts. Credits are negative in Odoo.
+/// The tax lines Odoo made, set to the shop's amounts.
 pub fn changed_tax_lines(fixes: &[Fix]) -> Vec<Record> {
     let record = |fix: &Fix| match fix {
-        Fix::Set { line, amount } => {
-            let cents = domain::money::Money::new(-amount.minor, amount.currency);
-            Some(Record::new([
-                (".id", line.to_string()),
-                ("amount_currency", cents.to_major()),
-            ]))
-        }
+        Fix::Set { line, amount } => Some(Record::new([
+            (".id", line.to_string()),
+            ("amount_currency", credit(*amount)),
+        ])),
         Fix::Add { .. } => None,
     };
     fixes.iter().filter_map(record).collect()
 }
 
-/// The tax lines Odoo did not make, as a further load of the invoice.
-pub fn added_tax_lines(invoice: &ExternalId, fixes: &[Fix]) -> Option<Record> {
+/// The tax lines Odoo did not make, as a further load of the invoice. By its database id: what was created once by
+/// external id is not changed by it.
+pub fn added_tax_lines(invoice: i64, name: &ExternalId, fixes: &[Fix]) -> Option<Record> {
     let cells = |fix: &Fix| match fix {
         Fix::Add {
-            repartition_line,
-            name,
+            tax,
+            name: label,
             amount,
-        } => {
-            let cents = domain::money::Money::new(-amount.minor, amount.currency);
-            Some(vec![
-                ("line_ids/display_type", "tax".to_owned()),
-                (
-                    "line_ids/tax_repartition_line_id/.id",
-                    repartition_line.to_string(),
-                ),
-                ("line_ids/name", name.clone()),
-                ("line_ids/amount_currency", cents.to_major()),
-            ])
-        }
+        } => Some(vec![
+            ("line_ids/id", name.part(&format!("tax_{}", tax.id)).to_string()),
+            ("line_ids/display_type", "tax".to_owned()),
+            (
+                "line_ids/tax_repartition_line_id/.id",
+                tax.repartition_line.to_string(),
+            ),
+            ("line_ids/account_id/.id", tax.account.to_string()),
+            ("line_ids/name", label.clone()),
+            ("line_ids/amount_currency", credit(*amount)),
+        ]),
         Fix::Set { .. } => None,
     };
     let lines: Vec<_> = fixes.iter().filter_map(cells).collect();
-    (!lines.is_empty()).then(|| Record::new([("id", invoice.to_string())]).lines(lines))
+    (!lines.is_empty()).then(|| Record::new([(".id", invoice.to_string())]).lines(lines))
+}
+
+/// Tax on a customer's invoice is a credit, which Odoo writes as a negative amount.
+fn credit(amount: Money) -> String {
+    Money::new(-amount.minor, amount.currency).to_major()
 }

@@ -41,8 +41,8 @@ pub enum Fix {
     },
     /// Odoo made no line, because the tax is 0 % or rounds to 0.00: add one.
     Add {
-        /// `account.tax.repartition.line`.
-        repartition_line: i64,
+        /// The tax.
+        tax: Tax,
         /// The label.
         name: String,
         /// The shop's amount.
@@ -93,9 +93,8 @@ pub fn fixes(draft: &Invoice, wanted: &WantedTaxes) -> Result<Vec<Fix>, Failure>
         let mut lines = draft.tax_lines.iter().filter(|line| line.tax == *id);
         let Some(first) = lines.next() else {
             if want.amount.minor != 0 {
-                let repartition_line = want.tax.repartition_line;
                 fixes.push(Fix::Add {
-                    repartition_line,
+                    tax: want.tax,
                     name: want.name.clone(),
                     amount: want.amount,
                 });

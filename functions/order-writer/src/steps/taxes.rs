@@ -8,21 +8,32 @@ use crate::plan::{
 use domain::failure::Failure;
 use odoo::{Context, ExternalId, Mode, Odoo, load_each};
 
+/// A draft invoice and what must be changed on it.
+pub struct DraftToFix<'a> {
+    /// `account.move`.
+    pub id: i64,
+    /// Our name of it.
+    pub name: &'a ExternalId,
+    /// What to change.
+    pub fixes: &'a [Fix],
+}
+
 /// Changes and adds tax lines: one call for each of the two, for all invoices. One result per invoice.
 pub async fn force(
     odoo: &dyn Odoo,
     context: &Context,
-    invoices: &[(&ExternalId, &[Fix])],
+    invoices: &[DraftToFix<'_>],
 ) -> Vec<Result<(), Failure>> {
     let mut results: Vec<Result<(), Failure>> = vec![Ok(()); invoices.len()];
-    let changed = invoices.iter().enumerate();
-    let changed: Vec<_> = changed
-        .flat_map(|(place, (_, fixes))| changed_tax_lines(fixes).into_iter().map(move |r| (place, r)))
-        .collect();
-    let added = invoices.iter().enumerate();
-    let added: Vec<_> = added
-        .filter_map(|(place, (name, fixes))| Some((place, added_tax_lines(name, fixes)?)))
-        .collect();
+    let (mut changed, mut added) = (Vec::new(), Vec::new());
+    for (place, draft) in invoices.iter().enumerate() {
+        changed.extend(
+            changed_tax_lines(draft.fixes)
+                .into_iter()
+                .map(|record| (place, record)),
+        );
+        added.extend(added_tax_lines(draft.id, draft.name, draft.fixes).map(|record| (place, record)));
+    }
     for (model, records) in [("account.move.line", changed), ("account.move", added)] {
         let (places, records): (Vec<_>, Vec<_>) = records.into_iter().unzip();
         if records.is_empty() {

@@ -51,8 +51,8 @@ pub(crate) struct TaxBook {
     pub(crate) price_include: bool,
     /// Accounts of the tax's invoice and refund repartition lines; `None` books tax as revenue.
     pub(crate) accounts: Vec<Option<String>>,
-    /// The invoice repartition line of the tax itself: what a tax line without an amount is made from.
-    pub(crate) repartition_line: Option<i64>,
+    /// The invoice repartition line of the tax itself and its account: what a tax line is made from.
+    pub(crate) repartition_line: Option<(i64, i64)>,
 }
 
 /// A journal with its incoming payment method lines by name.
@@ -79,6 +79,8 @@ pub struct Tax {
     pub id: i64,
     /// Its `account.tax.repartition.line` for the tax on invoices.
     pub repartition_line: i64,
+    /// The `account.account` that line posts to.
+    pub account: i64,
 }
 
 /// Where a payment is booked.
@@ -255,7 +257,7 @@ impl Books {
                 "correct it, or the configuration,",
             ));
         }
-        let line = found.repartition_line.ok_or_else(|| {
+        let (repartition_line, account) = found.repartition_line.ok_or_else(|| {
             missing(
                 format!("the tax {name:?} has not exactly one repartition line"),
                 &field,
@@ -264,7 +266,8 @@ impl Books {
         })?;
         Ok(Tax {
             id: found.id,
-            repartition_line: line,
+            repartition_line,
+            account,
         })
     }
 

@@ -240,7 +240,7 @@ fn tax_book(row: &Value) -> Option<TaxBook> {
         price_include: row["price_include"] == true,
         accounts: invoice.iter().chain(&refund).map(account).collect(),
         repartition_line: match invoice.as_slice() {
-            [one] => id(one),
+            [one] => id(one).zip(id(&one["account_id"])),
             _ => None,
         },
     })
