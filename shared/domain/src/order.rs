@@ -3,21 +3,22 @@
 //! lines*, see [`Line::net_minor`].
 
 mod check;
+mod facts;
+mod shape;
 
-pub use check::{
-    AMOUNT_MINOR_MAX, LINE_ID_LENGTH_MAX, LINES_MAX, QUANTITY_SCALE_MAX, TEXT_LENGTH_MAX, check, check_shape,
-    check_totals,
+pub use check::{check, check_totals};
+pub use facts::Facts;
+pub use shape::{
+    AMOUNT_MINOR_MAX, LINE_ID_LENGTH_MAX, LINES_MAX, QUANTITY_SCALE_MAX, TEXT_LENGTH_MAX, check_shape,
 };
 
 use crate::{
-    event::hex,
     ids::OrderKey,
     money::{Currency, Money, MoneyError},
 };
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// The version of the canonical order's shape. It changes additively.
 pub const ORDER_SCHEMA: u32 = 1;
@@ -258,73 +259,5 @@ impl Order {
     /// The order's civil date in the merchant's time zone: the date of its documents in Odoo.
     pub fn date_in(&self, zone: &jiff::tz::TimeZone) -> Date {
         self.placed_at.to_zoned_datetime(zone.clone()).date()
-    }
-
-    /// What matters to us of this version, as two hashes: `{goods}.{payment}`. Goods are amounts, lines, taxes,
-    /// customer and addresses; not the modification time, the number or the note, which change without meaning.
-    pub fn facts(&self) -> Facts {
-        let mut goods = self.clone();
-        goods.modified_at = Timestamp::UNIX_EPOCH;
-        goods.number.clear();
-        goods.note = None;
-        goods.payment = Payment::Pending;
-        for line in &mut goods.lines {
-            line.quantity = line.quantity.normalize();
-        }
-        Facts {
-            goods: short_hash(&goods),
-            payment: format!("{}{}", self.payment.kind(), short_hash(&self.payment)),
-        }
-    }
-}
-
-/// Plain data with text keys: writing it as JSON cannot fail.
-fn short_hash(value: &impl Serialize) -> String {
-    hex(&Sha256::digest(serde_json::to_vec(value).unwrap_or_default()))[..32].to_owned()
-}
-
-/// What matters of one version of an order, see [`Order::facts`]. As text `{goods}.{payment}`; holds no personal data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct Facts {
-    /// Hash of everything but the payment.
-    pub goods: String,
-    /// Kind and hash of the payment.
-    pub payment: String,
-}
-
-impl Facts {
-    /// Whether the payment was a token, to be used by us.
-    pub fn is_token(&self) -> bool {
-        self.payment.starts_with('t')
-    }
-}
-
-impl From<String> for Facts {
-    fn from(text: String) -> Self {
-        let (goods, payment) = text.split_once('.').unwrap_or((&text, ""));
-        Self {
-            goods: goods.to_owned(),
-            payment: payment.to_owned(),
-        }
-    }
-}
-
-impl From<Facts> for String {
-    fn from(facts: Facts) -> String {
-        format!("{}.{}", facts.goods, facts.payment)
-    }
-}
-
-impl Payment {
-    /// One letter for the kind of payment.
-    fn kind(&self) -> char {
-        match self {
-            Self::Pending => 'p',
-            Self::Token { .. } => 't',
-            Self::Authorized { .. } => 'a',
-            Self::Captured { .. } => 'c',
-            Self::Closed => 'x',
-        }
     }
 }

@@ -120,6 +120,27 @@ impl WooCommerceClient {
         serde_json::from_slice(&reply.body).map_err(|_| unreadable(Effect::Changes))
     }
 
+    /// What is changed in an order. A paid order that the shop has already sent on its way keeps its status.
+    async fn change_for(&self, id: &ShopOrderId, update: &OrderUpdate) -> Result<Value, Failure> {
+        let meta: Vec<Value> = update
+            .meta
+            .iter()
+            .map(|(key, value)| json!({ "key": key, "value": value }))
+            .collect();
+        let mut body = json!({ "meta_data": meta });
+        if let Some(transaction) = &update.transaction {
+            body["transaction_id"] = json!(transaction);
+        }
+        let went_on = update.outcome == Outcome::Paid && {
+            let told: Told = self.read(&format!("/orders/{id}"), &[]).await?;
+            self.stands_at(told.status.as_str(), update.outcome)
+        };
+        if !went_on {
+            body["status"] = json!(self.settings.status(update.outcome));
+        }
+        Ok(body)
+    }
+
     /// Whether an order in `status` has been told `outcome`. A paid order goes on to later statuses by itself.
     fn stands_at(&self, status: &str, outcome: Outcome) -> bool {
         status == self.settings.status(outcome)
@@ -160,15 +181,7 @@ impl ShopClient for WooCommerceClient {
     }
 
     async fn update_order(&self, id: &ShopOrderId, update: &OrderUpdate) -> Result<Updated, Failure> {
-        let meta: Vec<Value> = update
-            .meta
-            .iter()
-            .map(|(key, value)| json!({ "key": key, "value": value }))
-            .collect();
-        let mut body = json!({ "status": self.settings.status(update.outcome), "meta_data": meta });
-        if let Some(transaction) = &update.transaction {
-            body["transaction_id"] = json!(transaction);
-        }
+        let body = self.change_for(id, update).await?;
         let told: Told = self.change(Method::PUT, &format!("/orders/{id}"), &body).await?;
         if let Some(note) = &update.note {
             // The order is told already; a note that is lost is worth no second attempt at all of it.
