@@ -7,12 +7,13 @@ mod package;
 mod postgres;
 mod prepared;
 mod running;
+mod scripts;
 mod slot;
 
 pub use calls::Caller;
 pub use check::check;
-pub use prepared::merchant_config;
 pub use running::RunningOdoo;
+pub use scripts::merchant_config;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,6 @@
 //! the modules installed, `ready-…` has the merchant set up and the demo's products on top. A running instance is a
 //! copy of the latter.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,7 +14,8 @@ use sha2::{Digest, Sha256};
 use super::config::write_config;
 use super::package::Package;
 use super::postgres::Postgres;
-use crate::places::{Places, repository};
+use super::scripts::{self, merchant_config, shop_products};
+use crate::places::Places;
 use crate::progress;
 use crate::tools;
 
@@ -26,12 +26,6 @@ const MODULES: &str = "sale_management,stock,account,l10n_us,base_automation,loy
 pub const DATABASE: &str = "odoo";
 const TEMPLATE: &str = "ready";
 const BASE: &str = "base";
-
-const SCRIPTS: [&str; 3] = [
-    include_str!("../../odoo/sandbox_company.py"),
-    include_str!("../../odoo/set_up_merchant.py"),
-    include_str!("../../odoo/sandbox_data.py"),
-];
 
 /// What was made up when the databases were prepared. It opens nothing but a database on this machine's loopback.
 #[derive(Clone, Serialize, Deserialize)]
@@ -53,18 +47,6 @@ pub struct Prepared {
     pub keys: Keys,
 }
 
-/// The merchant configuration that the database is set up from: the variable `MERCHANT_CONFIG`, as in the build, or
-/// the repository's.
-pub fn merchant_config() -> PathBuf {
-    std::env::var_os("MERCHANT_CONFIG")
-        .map_or_else(|| repository().join("infra/merchant.toml"), PathBuf::from)
-}
-
-/// The products that the samples of shop orders sell.
-fn shop_products() -> PathBuf {
-    repository().join("events/products.json")
-}
-
 /// Prepares the databases, or finds them prepared.
 ///
 /// # Errors
@@ -82,7 +64,7 @@ pub async fn prepared(places: &Places, package: &Package) -> Result<Prepared> {
     )
     .await?;
     let products = std::fs::read_to_string(shop_products()).context("cannot read events/products.json")?;
-    let ready_from = format!("{base_from}\n{}\n{merchant}\n{products}", SCRIPTS.join("\n"));
+    let ready_from = format!("{base_from}\n{}\n{merchant}\n{products}", scripts::ALL.join("\n"));
     let ready = stage(places, TEMPLATE, &ready_from);
     progress::step(
         "Odoo 19: merchant set up",
@@ -149,7 +131,8 @@ async fn make_ready(places: &Places, package: &Package, base: &Path, dir: &Path)
     let server = Postgres::start(package.postgres.clone(), &cluster, &keys.database_password, &log).await?;
     server.copy_database(BASE, TEMPLATE).await?;
     let config = write_config(package, dir, &server, TEMPLATE, None)?;
-    let made = run_scripts(places, package, &config, dir, &keys.admin_password).await?;
+    let log = places.log("odoo-set-up");
+    let made = scripts::run(package, &config, dir, &log, &scripts::ALL, &keys.admin_password).await?;
     keys.bot_key = made.get("API_KEY").context("the set-up gave no API_KEY")?.clone();
     keys.admin_key = made
         .get("ADMIN_API_KEY")
@@ -159,39 +142,6 @@ async fn make_ready(places: &Places, package: &Package, base: &Path, dir: &Path)
     server.copy_database(TEMPLATE, DATABASE).await?;
     server.shut_down(&cluster).await?;
     tools::write_private(&dir.join("keys.json"), &serde_json::to_string(&keys)?)
-}
-
-/// Runs the three scripts in one Odoo shell; returns the lines `NAME value` that they print.
-async fn run_scripts(
-    places: &Places,
-    package: &Package,
-    config: &Path,
-    dir: &Path,
-    admin_password: &str,
-) -> Result<BTreeMap<String, String>> {
-    // Copies, because the account may not be able to read the work tree.
-    let (merchant, products) = (dir.join("merchant.toml"), dir.join("products.json"));
-    for (from, to) in [(merchant_config(), &merchant), (shop_products(), &products)] {
-        std::fs::copy(from, to)?;
-        package.postgres.account.give(to)?;
-    }
-    let log = places.log("odoo-set-up");
-    let mut command = package.odoo("shell", config, &dir.join("data"));
-    command.args(["--no-http", "--log-level=warn"]);
-    command
-        .env("MERCHANT_CONFIG", &merchant)
-        .env("API_KEY_DAYS", "0")
-        .env("ADMIN_PASSWORD", admin_password);
-    command.env("SHOP_PRODUCTS", &products);
-    tools::run_with_input(&mut command.into(), &log, Some(&SCRIPTS.join("\n"))).await?;
-    let text = std::fs::read_to_string(&log)?;
-    // The keys have left the scripts: they have no business in a log.
-    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("API_KEY")).collect();
-    std::fs::write(&log, kept.join("\n"))?;
-    let pairs = text.lines().filter_map(|line| line.split_once(' '));
-    Ok(pairs
-        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-        .collect())
 }
 
 impl Keys {

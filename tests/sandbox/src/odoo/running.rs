@@ -9,6 +9,7 @@ use super::config::{Ports, write_config};
 use super::package::Package;
 use super::postgres::Postgres;
 use super::prepared::{DATABASE, Prepared, prepared};
+use super::scripts;
 use super::slot::Slot;
 use super::{Access, Administrator};
 use crate::places::Places;
@@ -135,6 +136,19 @@ impl RunningOdoo {
             .copy_database(self.prepared.template(), DATABASE)
             .await?;
         self.resume().await
+    }
+
+    /// Runs the merchant's set-up once more, as after a change of the configuration; the server goes on.
+    ///
+    /// # Errors
+    /// When the database contradicts the configuration; the message names the key.
+    pub async fn set_up_merchant(&self) -> Result<()> {
+        let log = self.log.with_extension("set-up.log");
+        let password = &self.prepared.keys.admin_password;
+        let (package, dir) = (&self.package, self.slot.dir());
+        scripts::run(package, &self.config, dir, &log, &[scripts::MERCHANT], password)
+            .await
+            .map(|_| ())
     }
 }
 

@@ -1,0 +1,69 @@
+//! The set-up scripts, run in an Odoo shell as a merchant's administrator runs them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::package::Package;
+use crate::places::repository;
+use crate::tools;
+
+/// What a merchant runs.
+pub const MERCHANT: &str = include_str!("../../odoo/set_up_merchant.py");
+
+/// What the local Odoo gets: the company, the merchant's set-up, products and an administrator.
+pub const ALL: [&str; 3] = [
+    include_str!("../../odoo/sandbox_company.py"),
+    MERCHANT,
+    include_str!("../../odoo/sandbox_data.py"),
+];
+
+/// The merchant configuration that the database is set up from: the variable `MERCHANT_CONFIG`, as in the build, or
+/// the repository's.
+pub fn merchant_config() -> PathBuf {
+    std::env::var_os("MERCHANT_CONFIG")
+        .map_or_else(|| repository().join("infra/merchant.toml"), PathBuf::from)
+}
+
+/// The products that the samples of shop orders sell.
+pub(super) fn shop_products() -> PathBuf {
+    repository().join("events/products.json")
+}
+
+/// Runs scripts in one Odoo shell on the database of `config`; returns the lines `NAME value` that they print.
+///
+/// # Errors
+/// When a script refuses; the message has its reason.
+pub async fn run(
+    package: &Package,
+    config: &Path,
+    dir: &Path,
+    log: &Path,
+    scripts: &[&str],
+    admin_password: &str,
+) -> Result<BTreeMap<String, String>> {
+    // Copies, because the account may not be able to read the work tree.
+    let (merchant, products) = (dir.join("merchant.toml"), dir.join("products.json"));
+    for (from, to) in [(merchant_config(), &merchant), (shop_products(), &products)] {
+        std::fs::copy(from, to)?;
+        package.postgres.account.give(to)?;
+    }
+    let mut command = package.odoo("shell", config, &dir.join("data"));
+    command.args(["--no-http", "--log-level=warn"]);
+    command
+        .env("MERCHANT_CONFIG", &merchant)
+        .env("SHOP_PRODUCTS", &products);
+    command
+        .env("API_KEY_DAYS", "0")
+        .env("ADMIN_PASSWORD", admin_password);
+    tools::run_with_input(&mut command.into(), log, Some(&scripts.join("\n"))).await?;
+    let text = std::fs::read_to_string(log)?;
+    // The keys have left the scripts: they have no business in a log.
+    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("API_KEY")).collect();
+    std::fs::write(log, kept.join("\n"))?;
+    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    Ok(pairs
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect())
+}
