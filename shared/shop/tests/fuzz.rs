@@ -1,12 +1,12 @@
-//! Fuzz targets. `cargo test` runs them for a moment with random and with sample input; `cargo bolero test -p shop
-//! any_body_is_parsed` fuzzes with coverage for as long as one likes.
+//! Fuzz targets. `cargo test` runs each for a second; `BOLERO_RANDOM_TEST_TIME_MS=600000 cargo test -p shop --test fuzz`
+//! as long as one likes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod common;
 
 use bolero::check;
-use common::store;
+use common::{sample, store};
 use domain::{card_number, money::Money};
 use shop::scheme;
 
@@ -19,6 +19,31 @@ fn any_body_is_parsed() {
             if let Ok(order) = scheme.parse(body, store) {
                 assert!(domain::order::check(&order).is_ok());
                 assert!(scheme.facts(body).is_some());
+            }
+        }
+    });
+}
+
+#[test]
+fn any_damage_to_a_sample_is_parsed() {
+    let samples = [
+        ("woo", "woocommerce/order-coupon.json"),
+        ("own", "standard/order-usd-discount.json"),
+    ];
+    let samples = samples.map(|(id, path)| (store(id), sample(path)));
+    let damage = bolero::produce::<Vec<(u16, u8, Vec<u8>)>>()
+        .with()
+        .len(1..4_usize);
+    check!().with_generator(damage).for_each(|damage| {
+        for (store, body) in &samples {
+            let mut body = body.clone();
+            for (at, length, bytes) in damage {
+                let at = usize::from(*at) % (body.len() + 1);
+                let end = (at + usize::from(*length) % 16).min(body.len());
+                body.splice(at..end, bytes.iter().copied());
+            }
+            if let Ok(order) = scheme(store).parse(&body, store) {
+                assert!(domain::order::check(&order).is_ok());
             }
         }
     });
