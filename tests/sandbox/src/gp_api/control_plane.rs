@@ -63,6 +63,17 @@ fn act(world: &mut World, call: &Call) -> Result<Value, ApiError> {
             world.recordings.clear();
             Ok(json!({}))
         }
+        ("POST", ["tokens", "end"]) => {
+            world.tokens.clear();
+            Ok(json!({}))
+        }
+        _ => move_money(world, call, &path),
+    }
+}
+
+/// Transactions, cards, settlement.
+fn move_money(world: &mut World, call: &Call, path: &[&str]) -> Result<Value, ApiError> {
+    match (call.method.as_str(), path) {
         ("GET", ["transactions"]) => {
             let rows: Vec<Value> = world
                 .payments
@@ -84,10 +95,6 @@ fn act(world: &mut World, call: &Call) -> Result<Value, ApiError> {
                 .ok_or_else(|| ApiError::no_payment_method(id))?;
             stored.ended = true;
             Ok(json!({"id": id}))
-        }
-        ("POST", ["tokens", "end"]) => {
-            world.tokens.clear();
-            Ok(json!({}))
         }
         ("POST", ["batch", "close"]) => {
             settlement::close_batch(world);

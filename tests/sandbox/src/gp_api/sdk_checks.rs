@@ -220,27 +220,21 @@ fn look_ups(facts: &mut Vec<Fact>, paid: &Value) {
 }
 
 fn settlement(facts: &mut Vec<Fact>, paid: &Value, reported: &Value) {
+    let (settled, deposits) = (&reported["settled"], &reported["deposits"]);
+    let status = &settled["rows"][0]["transaction_status"];
     facts.push(Fact::new(
         "settled: count",
-        &reported["settled"]["total_record_count"],
+        &settled["total_record_count"],
         json!(10),
     ));
-    facts.push(Fact::new(
-        "settled: rows",
-        &json!(rows(&reported["settled"])),
-        json!(10),
-    ));
-    facts.push(Fact::new(
-        "settled: status",
-        &reported["settled"]["rows"][0]["transaction_status"],
-        json!("FUNDED"),
-    ));
+    facts.push(Fact::new("settled: rows", &json!(rows(settled)), json!(10)));
+    facts.push(Fact::new("settled: status", status, json!("FUNDED")));
     facts.push(Fact::new(
         "deposits: count",
-        &reported["deposits"]["total_record_count"],
+        &deposits["total_record_count"],
         json!(1),
     ));
-    let deposit = &reported["deposits"]["rows"][0];
+    let deposit = &deposits["rows"][0];
     // sales 110.00 less refunds 40.00, a chargeback of 10.00 and fees of 2.75
     for (field, expected) in [
         ("amount", "57.25"),
@@ -257,12 +251,30 @@ fn settlement(facts: &mut Vec<Fact>, paid: &Value, reported: &Value) {
             json!(expected),
         ));
     }
+    disputes(facts, reported);
+    let detail = &reported["detail"];
+    let (status, id) = (&detail["transaction_status"], &detail["transaction_id"]);
+    facts.push(Fact::new(
+        "detail after settlement: status",
+        status,
+        json!("FUNDED"),
+    ));
+    facts.push(Fact::new(
+        "detail after settlement: id",
+        id,
+        paid["charge"]["transaction_id"].clone(),
+    ));
+    facts.push(Fact::new(
+        "reverse_settled: code",
+        &reported["reverse_settled"]["code"],
+        json!("40290"),
+    ));
+}
+
+fn disputes(facts: &mut Vec<Fact>, reported: &Value) {
     for list in ["disputes", "settled_disputes"] {
-        facts.push(Fact::new(
-            format!("{list}: count"),
-            &reported[list]["total_record_count"],
-            json!(1),
-        ));
+        let count = &reported[list]["total_record_count"];
+        facts.push(Fact::new(format!("{list}: count"), count, json!(1)));
         let dispute = &reported[list]["rows"][0];
         for (field, expected) in [
             ("case_status", "WITH_MERCHANT"),
@@ -276,22 +288,6 @@ fn settlement(facts: &mut Vec<Fact>, paid: &Value, reported: &Value) {
             ));
         }
     }
-    facts.push(Fact::new(
-        "detail after settlement: status",
-        &reported["detail"]["transaction_status"],
-        json!("FUNDED"),
-    ));
-    let same = &reported["detail"]["transaction_id"];
-    facts.push(Fact::new(
-        "detail after settlement: id",
-        same,
-        paid["charge"]["transaction_id"].clone(),
-    ));
-    facts.push(Fact::new(
-        "reverse_settled: code",
-        &reported["reverse_settled"]["code"],
-        json!("40290"),
-    ));
 }
 
 fn rows(list: &Value) -> usize {

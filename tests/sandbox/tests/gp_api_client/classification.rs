@@ -17,11 +17,10 @@ fn error(http: u16, code: &str, detail: &str, commit: Moment) -> FaultKind {
     }
 }
 
-#[tokio::test]
-async fn every_fault_of_an_authorization_has_its_name() {
+/// A fault, the name it gets, and how many charges the gateway has made.
+fn faults() -> Vec<(FaultKind, FailureName, u64)> {
     use Moment::{After, Before};
-    let bench = Bench::impatient(Duration::from_millis(400)).await;
-    let table: Vec<(FaultKind, FailureName, u64)> = vec![
+    vec![
         (FaultKind::Lost { commit: Before }, OutcomeUnknown, 0),
         (FaultKind::Lost { commit: After }, OutcomeUnknown, 1),
         (FaultKind::Reset { commit: Before }, OutcomeUnknown, 0),
@@ -72,8 +71,13 @@ async fn every_fault_of_an_authorization_has_its_name() {
             Misconfigured,
             0,
         ),
-    ];
-    for (at, (kind, name, charges)) in table.into_iter().enumerate() {
+    ]
+}
+
+#[tokio::test]
+async fn every_fault_of_an_authorization_has_its_name() {
+    let bench = Bench::impatient(Duration::from_millis(400)).await;
+    for (at, (kind, name, charges)) in faults().into_iter().enumerate() {
         let reference = format!("case-{at}");
         bench
             .control
