@@ -27,7 +27,7 @@ fn faults() -> Vec<(FaultKind, FailureName, u64)> {
         (FaultKind::Reset { commit: After }, OutcomeUnknown, 1),
         (
             FaultKind::Delay {
-                ms: 1_500,
+                ms: 5_000,
                 commit: After,
             },
             OutcomeUnknown,
@@ -76,7 +76,7 @@ fn faults() -> Vec<(FaultKind, FailureName, u64)> {
 
 #[tokio::test]
 async fn every_fault_of_an_authorization_has_its_name() {
-    let bench = Bench::impatient(Duration::from_millis(400)).await;
+    let bench = Bench::impatient(Duration::from_millis(1_000)).await;
     for (at, (kind, name, charges)) in faults().into_iter().enumerate() {
         let reference = format!("case-{at}");
         bench
@@ -157,7 +157,7 @@ async fn a_repeat_while_the_first_is_running_is_unknown_and_charges_once() {
 
 #[tokio::test]
 async fn reads_that_fail_are_only_unavailable() {
-    let bench = Bench::impatient(Duration::from_millis(400)).await;
+    let bench = Bench::impatient(Duration::from_millis(1_000)).await;
     let authorized = bench
         .gateway
         .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
@@ -175,7 +175,7 @@ async fn reads_that_fail_are_only_unavailable() {
         FaultKind::HalfBody,
         FaultKind::TooManyRequests,
         FaultKind::Delay {
-            ms: 1_500,
+            ms: 5_000,
             commit: Moment::Before,
         },
     ];

@@ -74,7 +74,7 @@ async fn wrong_credentials_are_misconfigured() {
 
 #[tokio::test]
 async fn a_gateway_that_gives_no_access_token_has_done_nothing() {
-    let bench = Bench::impatient(Duration::from_millis(400)).await;
+    let bench = Bench::impatient(Duration::from_millis(1_000)).await;
     let kinds = [
         FaultKind::Html {
             http: 502,
@@ -85,7 +85,7 @@ async fn a_gateway_that_gives_no_access_token_has_done_nothing() {
         },
         FaultKind::BrokenBody,
         FaultKind::Delay {
-            ms: 1_500,
+            ms: 5_000,
             commit: Moment::Before,
         },
     ];

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn the_time_limit_is_kept() {
-    let bench = Bench::impatient(Duration::from_millis(300)).await;
+    let bench = Bench::impatient(Duration::from_millis(1_000)).await;
     let kind = FaultKind::Delay {
         ms: 8_000,
         commit: Moment::Before,
@@ -30,7 +30,7 @@ async fn the_time_limit_is_kept() {
         .unwrap_err();
     assert_eq!(failure.name, FailureName::OutcomeUnknown);
     assert!(
-        started.elapsed() < Duration::from_secs(3),
+        started.elapsed() < Duration::from_secs(5),
         "{:?}",
         started.elapsed()
     );
