@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::ScalingConfig;
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent};
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde::Serialize;
@@ -343,34 +342,6 @@ impl Aws {
             .send()
             .await
             .with_context(|| format!("creating the secret {name}"))?;
-        Ok(())
-    }
-
-    /// Writes every mapping's MaximumConcurrency again, as a number: the emulator keeps what a template's parameter
-    /// says as text, and then its poller fails on it.
-    pub(super) async fn numbers_for_mappings(&self) -> Result<()> {
-        let mappings = self
-            .lambda
-            .list_event_source_mappings()
-            .into_paginator()
-            .items()
-            .send();
-        for mapping in mappings
-            .collect::<Result<Vec<_>, _>>()
-            .await
-            .context("listing the mappings")?
-        {
-            let limit = mapping
-                .scaling_config
-                .and_then(|scaling| scaling.maximum_concurrency);
-            let scaling = ScalingConfig::builder().set_maximum_concurrency(limit).build();
-            let update = self.lambda.update_event_source_mapping().set_uuid(mapping.uuid);
-            update
-                .scaling_config(scaling)
-                .send()
-                .await
-                .context("updating a mapping")?;
-        }
         Ok(())
     }
 }

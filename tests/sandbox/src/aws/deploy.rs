@@ -76,14 +76,13 @@ pub async fn deploy(
             outputs: outputs(ministack, &bin).await?,
         };
         let aws = Aws::connect(ministack.endpoint()).await;
-        aws.numbers_for_mappings().await?;
         aws.write_secrets(&deployed, secrets).await?;
         Ok(deployed)
     };
     progress::step("stack: deployed", work).await
 }
 
-/// The directory `sam build` would leave: the template beside one directory per function.
+/// What `sam build` would leave: the template, naming the built functions.
 fn lay_out(dir: &Path, built: &Built, options: &Options) -> Result<()> {
     let infra = repository().join("infra");
     let template = match &options.template {
@@ -95,19 +94,14 @@ fn lay_out(dir: &Path, built: &Built, options: &Options) -> Result<()> {
     if dir.exists() {
         std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
     }
-    for function in FUNCTIONS {
-        let place = dir.join("functions").join(function);
-        std::fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
-        let executable = built.executable(function);
-        std::fs::copy(&executable, place.join("bootstrap"))
-            .with_context(|| format!("cannot copy {}", executable.display()))?;
-    }
     let machine = "statemachines/order-to-cash.asl.json";
     std::fs::create_dir_all(dir.join("statemachines"))?;
     std::fs::copy(repository().join(machine), dir.join(machine)).context("copying the state machine")?;
-    let here = template
-        .replace("../functions/", "functions/")
-        .replace("../statemachines/", "statemachines/");
+    let mut here = template.replace("../statemachines/", "statemachines/");
+    for function in FUNCTIONS {
+        let archive = built.archive(function);
+        here = here.replace(&format!("../functions/{function}"), &archive.to_string_lossy());
+    }
     std::fs::write(dir.join("template.yaml"), here).context("writing the template")
 }
 
@@ -184,6 +178,8 @@ fn environment(ministack: &MiniStack) -> Vec<(&'static str, String)> {
         ("AWS_CONFIG_FILE", "/dev/null".to_owned()),
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".to_owned()),
         ("SAM_CLI_TELEMETRY", "0".to_owned()),
+        // Seconds between two looks at the stack: here nobody limits how often one may look.
+        ("SAM_CLI_POLL_DELAY", "0.1".to_owned()),
         ("HOME", home),
     ]
 }
