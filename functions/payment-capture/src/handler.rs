@@ -22,6 +22,8 @@ use std::sync::Arc;
 const QUIET_MS: i64 = 60_000;
 /// How long the gateway recognises a repeat. Its own 24 hours are hearsay.
 const WINDOW_MS: i64 = 20 * 3_600_000;
+/// The longest way of one effect: a new access token, a look-up, the effect, and writing down how it ended.
+const WORST_MS: i64 = 45_000;
 /// Kept back of the function's time, to write down how it ended.
 const SETTLE_MS: i64 = 3_000;
 
@@ -45,6 +47,7 @@ impl Payments {
     /// # Errors
     /// Every [`Failure`] the function's README names.
     pub async fn handle(&self, request: Request, invocation: &Invocation) -> Result<Value, Failure> {
+        invocation.time_for(self.ledger.now(), WORST_MS)?;
         let answer = match request {
             Request::Authorize(step) => serde_json::to_value(self.authorize(&step, invocation).await?),
             Request::Verify(step) => serde_json::to_value(self.verify(&step).await?),

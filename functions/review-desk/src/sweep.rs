@@ -33,7 +33,27 @@ impl Desk {
         for record in &open {
             opened += usize::from(self.sweep_effect(record, now).await?);
         }
-        Ok(json!({"opened": opened}))
+        Ok(json!({"opened": opened, "closed": self.close_lapsed().await?}))
+    }
+
+    /// Reviews of parked runs that wait no longer: the time was up, and the run has let go of what it held.
+    async fn close_lapsed(&self) -> Result<usize, Failure> {
+        let mut closed = 0;
+        for review in self.reviews.list(ReviewState::Open, LIMIT).await? {
+            let Redrive::Parked { run, .. } = Redrive::read(review.redrive) else {
+                continue;
+            };
+            if self.is_worked_on(Some(&(run.order, run.generation))).await? {
+                continue;
+            }
+            let reason = "nobody decided in time: the run went on by itself".to_owned();
+            let decided = self
+                .reviews
+                .decide(&review.id, ReviewState::Dropped, Some(reason))
+                .await?;
+            closed += usize::from(decided.is_some());
+        }
+        Ok(closed)
     }
 
     /// An order a run should be working on.

@@ -6,4 +6,5 @@ mod authorize;
 mod bench;
 mod capture;
 mod gateway;
+mod storm;
 mod void;

@@ -97,7 +97,10 @@ async fn work_nobody_could_do_is_answered_and_the_run_parks_under_the_same_revie
     let bench = bench();
     let work = json!({"schema": 1, "action": "write-order", "order": "woo/1001", "generation": 1,
                       "version": "woo_1001_1795446000", "token": "T1"});
-    bench.invoke(dead_letters(&[work.clone()])).await.unwrap();
+    bench
+        .invoke(dead_letters(std::slice::from_ref(&work)))
+        .await
+        .unwrap();
     let (token, answer) = bench.workflow.seen().answers[0].clone();
     assert_eq!(
         (token.as_str(), answer.unwrap_err().0.as_str()),
@@ -122,7 +125,10 @@ async fn a_dead_letter_stays_until_its_waiter_is_answered() {
     bench.workflow.seen().failures_left = 1;
     let work = json!({"schema": 1, "action": "write-invoice", "order": "woo/1001", "generation": 1, "version": "v",
                       "token": "T1"});
-    let answer = bench.invoke(dead_letters(&[work.clone()])).await.unwrap();
+    let answer = bench
+        .invoke(dead_letters(std::slice::from_ref(&work)))
+        .await
+        .unwrap();
     assert_eq!(answer["batchItemFailures"][0]["itemIdentifier"], "m0");
     bench.invoke(dead_letters(&[work])).await.unwrap();
     assert_eq!(

@@ -1,10 +1,17 @@
-use crate::bench::{HOUR_MS, bench};
+use crate::bench::{Bench, HOUR_MS, bench, stopped};
 use domain::decide::OrderState;
 use effects::EffectKind;
 use serde_json::json;
 
-fn sweep() -> serde_json::Value {
-    json!({"schema": 1, "action": "sweep"})
+async fn sweep(bench: &Bench) -> serde_json::Value {
+    bench
+        .invoke(json!({"schema": 1, "action": "sweep"}))
+        .await
+        .unwrap()
+}
+
+async fn opened(bench: &Bench) -> u64 {
+    sweep(bench).await["opened"].as_u64().unwrap()
 }
 
 #[tokio::test]
@@ -12,10 +19,10 @@ async fn an_order_whose_run_has_ended_is_found_once() {
     let bench = bench();
     bench.running().await;
     bench.clock.advance_ms(2 * HOUR_MS);
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 0}));
+    assert_eq!(opened(&bench).await, 0);
     bench.execution_ends("woo_1001-1");
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 1}));
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 0}));
+    assert_eq!(opened(&bench).await, 1);
+    assert_eq!(opened(&bench).await, 0);
     let review = bench.only().await;
     bench
         .invoke(json!({"action": "redrive", "review": review["id"]}))
@@ -29,13 +36,9 @@ async fn a_run_that_was_never_started_is_found() {
     let bench = bench();
     bench.running().await;
     bench.workflow.seen().runs.clear();
-    assert_eq!(
-        bench.invoke(sweep()).await.unwrap(),
-        json!({"opened": 0}),
-        "it may be starting just now"
-    );
+    assert_eq!(opened(&bench).await, 0, "it may be starting just now");
     bench.clock.advance_ms(2 * HOUR_MS);
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 1}));
+    assert_eq!(opened(&bench).await, 1);
 }
 
 #[tokio::test]
@@ -44,9 +47,9 @@ async fn an_open_effect_is_the_runs_business_while_the_run_goes_on() {
     bench.running().await;
     bench.unfinished(EffectKind::Capture).await;
     bench.clock.advance_ms(2 * HOUR_MS);
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 0}));
+    assert_eq!(opened(&bench).await, 0);
     bench.clock.advance_ms(50 * HOUR_MS);
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 1}));
+    assert_eq!(opened(&bench).await, 1);
     assert_eq!(bench.only().await["input"], "capture/woo/1001/1");
 }
 
@@ -56,17 +59,29 @@ async fn an_orphaned_effect_is_found_and_not_brought_up_again_once_dropped() {
     bench.running().await;
     bench.unfinished(EffectKind::Void).await;
     bench.order_is(OrderState::Closed).await;
-    assert_eq!(
-        bench.invoke(sweep()).await.unwrap(),
-        json!({"opened": 0}),
-        "too young"
-    );
+    assert_eq!(opened(&bench).await, 0, "too young");
     bench.clock.advance_ms(2 * HOUR_MS);
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 1}));
+    assert_eq!(opened(&bench).await, 1);
     let review = bench.only().await;
     bench
         .invoke(json!({"action": "drop", "review": review["id"], "reason": "voided by hand"}))
         .await
         .unwrap();
-    assert_eq!(bench.invoke(sweep()).await.unwrap(), json!({"opened": 0}));
+    assert_eq!(opened(&bench).await, 0);
+}
+
+#[tokio::test]
+async fn a_parked_run_that_waits_no_longer_leaves_the_list() {
+    let bench = bench();
+    bench.running().await;
+    let review = bench.invoke(stopped(Some("T1"), "Refused", "")).await.unwrap()["review"].clone();
+    assert_eq!(sweep(&bench).await["closed"], 0);
+    bench.order_is(OrderState::Closed).await;
+    assert_eq!(sweep(&bench).await["closed"], 1);
+    assert!(bench.list().await.is_empty());
+    let shown = bench
+        .invoke(json!({"action": "show", "review": review}))
+        .await
+        .unwrap();
+    assert!(shown["reason"].as_str().unwrap().contains("by itself"));
 }
