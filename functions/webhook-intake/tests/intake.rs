@@ -1,7 +1,6 @@
 //! What is stored, what is handed on, what a shop is answered.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::merchant::Merchant;
