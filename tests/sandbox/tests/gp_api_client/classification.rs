@@ -133,7 +133,7 @@ async fn a_refused_field_is_named() {
 async fn a_repeat_while_the_first_is_running_is_unknown_and_charges_once() {
     let bench = Bench::new().await;
     let kind = FaultKind::Delay {
-        ms: 600,
+        ms: 2_000,
         commit: Moment::Before,
     };
     bench
