@@ -2,10 +2,12 @@
 //! attempt, so that a late message or a zombie finds it closed.
 
 use crate::{
+    claim::{ClaimRequest, Past, Timing, past},
     clock::UnixMillis,
     facts::Facts,
+    fence::{Fence, Settled},
     ids::{EffectId, OwnerId},
-    ledger::{ClaimRequest, Fence, Ledger, LedgerError, Past, Settled, Timing, past},
+    ledger::{Ledger, LedgerError},
     perform::{EffectError, Remote, Resolution, after_sending, before_sending},
     record::{Record, State},
     store::{Seen, Written},

@@ -1,10 +1,10 @@
 //! What a claim may do, given what is there. Pure.
 
 use crate::{
+    claim::{ClaimRequest, Claimed},
     clock::UnixMillis,
     facts::FactKey,
     ids::RequestId,
-    ledger::{ClaimRequest, Claimed},
     record::{Record, State},
 };
 

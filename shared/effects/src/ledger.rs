@@ -2,145 +2,20 @@
 //! seen; whoever's condition fails has lost the fence, stops and changes nothing.
 
 use crate::{
+    claim::{ClaimRequest, Claimed, Timing, past},
     clock::{Clock, UnixMillis},
     decide::{self, Decision},
-    facts::{FactKey, Facts},
-    ids::{EffectId, OwnerId, RequestId},
+    facts::FactKey,
+    fence::{Fence, Settled},
+    ids::EffectId,
     record::{Record, State},
     store::{Seen, Store, StoreError, Written},
 };
-use serde_json::Value;
 use std::sync::Arc;
 
 /// How often a claim starts over because somebody else was faster. Each round means that another claim made
 /// progress, so more than a few of them mean something is wrong.
 const CLAIM_ROUNDS_MAX: u32 = 8;
-
-/// Seconds of 400 days: the refund window, for which effects on money are remembered.
-pub const KEEP_MONEY_S: i64 = 400 * 24 * 3600;
-
-/// The times of one kind of effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// How long this attempt may work at most: its function's remaining time. After that it must not send.
-    pub work_ms: i64,
-    /// How long the other system may still act on a request whose client has gone. "Not found" proves nothing
-    /// before that.
-    pub quiet_ms: i64,
-    /// How long after the first send the other system recognises a repeat. Later the effect is only looked up.
-    pub window_ms: i64,
-    /// How long a settled effect is remembered, seconds.
-    pub keep_s: i64,
-}
-
-impl Timing {
-    /// A lease outlives its holder's deadline by the quiet period of the other system.
-    pub fn lease_ms(&self) -> i64 {
-        self.work_ms.saturating_add(self.quiet_ms)
-    }
-}
-
-/// Wish to work on an effect.
-#[derive(Clone, Debug)]
-pub struct ClaimRequest {
-    /// Which effect.
-    pub effect: EffectId,
-    /// Who wants it.
-    pub owner: OwnerId,
-    /// What it is about.
-    pub facts: Facts,
-    /// Its times.
-    pub timing: Timing,
-    /// Whether a person (or the workflow after one) asks to try again after a refusal, with corrected input.
-    pub redrive: bool,
-}
-
-/// What a claim came to.
-#[derive(Debug)]
-pub enum Claimed {
-    /// It is ours, and certainly nothing was sent: act.
-    Fresh(Fence),
-    /// It is ours, and somebody may have sent it before: ask the other system first.
-    Resolve(Fence, Past),
-    /// It was done; the stored answer.
-    Applied(Value),
-    /// The other system refused it; the stored reason.
-    Refused(Value),
-    /// It was closed by a compensation.
-    Cancelled,
-    /// Somebody works on it.
-    InProgress {
-        /// Until when nobody else may claim it.
-        until: UnixMillis,
-    },
-    /// Same effect, other facts.
-    Conflict {
-        /// The names of the facts that differ.
-        facts: Vec<String>,
-    },
-}
-
-/// What is known of earlier attempts that may have sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Past {
-    /// The id it was sent under.
-    pub request_id: RequestId,
-    /// When it may first have been sent.
-    pub first_sent_at: UnixMillis,
-    /// When it may last have been sent.
-    pub last_sent_at: UnixMillis,
-    /// Whether "not found" now proves that it did not happen.
-    pub quiet_over: bool,
-    /// Whether it may be sent again once it is not found: the quiet period is over and the window is not.
-    pub may_send_again: bool,
-}
-
-/// The right to write an effect's record. Lost as soon as somebody else claims.
-#[derive(Debug)]
-pub struct Fence {
-    record: Box<Record>,
-    send_before: UnixMillis,
-    keep_s: i64,
-    /// Both sent times as they were before this attempt sent, to go back to when nothing left.
-    before_sending: Option<(Option<UnixMillis>, Option<UnixMillis>)>,
-}
-
-impl Fence {
-    /// The effect it is about.
-    pub fn effect(&self) -> &EffectId {
-        &self.record.effect
-    }
-
-    /// The id to give to the other system.
-    pub fn request_id(&self) -> &RequestId {
-        &self.record.request_id
-    }
-
-    /// Which attempt this is, from 1.
-    pub fn attempt(&self) -> u32 {
-        self.record.attempt
-    }
-
-    /// Until when this attempt may send.
-    pub fn send_before(&self) -> UnixMillis {
-        self.send_before
-    }
-}
-
-/// How an attempt ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Settled {
-    /// Done, with the answer every later caller gets.
-    Applied(Value),
-    /// The other system definitely said no.
-    Refused(Value),
-    /// Nobody knows.
-    Unknown,
-    /// No byte of it left.
-    NotSent,
-    /// Resolved as not having happened, and closed for ever.
-    Cancelled,
-}
 
 /// Why the ledger could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -352,19 +227,4 @@ impl Ledger {
         }
         record
     }
-}
-
-/// What earlier attempts may have sent; nothing when they certainly sent nothing.
-pub(crate) fn past(record: &Record, timing: &Timing, now: UnixMillis) -> Option<Past> {
-    let first_sent_at = record.first_sent_at?;
-    let last_sent_at = record.last_sent_at.unwrap_or(first_sent_at);
-    let quiet_over = now.since_ms(last_sent_at) >= timing.quiet_ms;
-    let window_over = now.since_ms(first_sent_at) >= timing.window_ms;
-    Some(Past {
-        request_id: record.request_id.clone(),
-        first_sent_at,
-        last_sent_at,
-        quiet_over,
-        may_send_again: quiet_over && !window_over,
-    })
 }

@@ -9,10 +9,12 @@
 //! same suite (`tests/suite`).
 
 mod cancel;
+mod claim;
 mod clock;
 mod decide;
 mod dynamodb;
 mod facts;
+mod fence;
 mod ids;
 mod ledger;
 mod memory;
@@ -21,11 +23,13 @@ mod record;
 mod store;
 
 pub use cancel::{CancelRequest, Cancelling, Closed, cancel};
+pub use claim::{ClaimRequest, Claimed, KEEP_MONEY_S, Past, Timing};
 pub use clock::{Clock, ManualClock, SystemClock, UnixMillis, UnixSeconds};
 pub use dynamodb::{DynamoStore, OPEN_INDEX, OPEN_STATE};
 pub use facts::{FactKey, Facts, Fingerprint};
+pub use fence::{Fence, Settled};
 pub use ids::{EffectId, EffectKind, OwnerId, RequestId};
-pub use ledger::{ClaimRequest, Claimed, Fence, KEEP_MONEY_S, Ledger, LedgerError, Past, Settled, Timing};
+pub use ledger::{Ledger, LedgerError};
 pub use memory::MemoryStore;
 pub use perform::{EffectError, Performed, Remote, Resolution, Sent, perform};
 pub use record::{Record, State};

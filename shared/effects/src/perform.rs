@@ -1,9 +1,11 @@
 //! The one place that knows the order of the steps: claim → resolve → sending → send → settle.
 
 use crate::{
+    claim::{ClaimRequest, Claimed, Past},
     clock::UnixMillis,
+    fence::{Fence, Settled},
     ids::RequestId,
-    ledger::{ClaimRequest, Claimed, Fence, Ledger, LedgerError, Past, Settled},
+    ledger::{Ledger, LedgerError},
 };
 use async_trait::async_trait;
 use serde_json::Value;
