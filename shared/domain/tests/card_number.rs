@@ -86,6 +86,13 @@ fn an_old_short_visa_number_is_found_where_cards_are_spoken_of() {
 }
 
 #[test]
+fn prose_under_the_key_of_another_number_is_still_prose() {
+    assert!(find(br#"{"reference":"paid with 4111111111111111 on Monday"}"#).is_some());
+    assert!(find(br#"{"order_id":"4111111111111111 05/28"}"#).is_some());
+    assert!(find(br#"{"order_id":"4111 1111 1111 1111"}"#).is_some());
+}
+
+#[test]
 fn innocents_pass() {
     for text in [
         r#"{"id":4111111111111111}"#,

@@ -34,9 +34,12 @@ impl Context {
         let back = String::from_utf8_lossy(&bytes[floor..start]).to_lowercase();
         let (key, head) = key_of(&back);
         let tail = back.chars().rev().take(WORDS_BEFORE).collect::<Vec<_>>();
-        let closed = bytes
-            .get(end)
-            .is_none_or(|byte| matches!(byte, b'"' | b',' | b'}' | b']') || byte.is_ascii_whitespace());
+        let quoted = back.ends_with('"');
+        let closed = bytes.get(end).is_none_or(|byte| match byte {
+            b'"' => quoted,
+            b',' | b'}' | b']' => !quoted,
+            other => !quoted && other.is_ascii_whitespace(),
+        });
         Self {
             key,
             before: tail.into_iter().rev().collect(),
