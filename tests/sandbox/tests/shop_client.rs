@@ -139,7 +139,10 @@ async fn a_paid_order_that_went_on_counts_as_told() {
             .is_some()
     );
     client.update_order(&id.parse().unwrap(), &paid()).await.unwrap();
-    assert_eq!(world.control.status(Kind::Woo, &id).await.unwrap().as_deref(), Some("completed"));
+    assert_eq!(
+        world.control.status(Kind::Woo, &id).await.unwrap().as_deref(),
+        Some("completed")
+    );
     let cancelled = OrderUpdate::new(Outcome::Cancelled);
     assert!(
         client
