@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let merchant = runtime::merchant()?;
     let (secrets, clock) = (parts.secrets.clone(), parts.clock.clone());
     let secret = environment::required("ODOO_SECRET")?;
-    let odoo = LiveOdoo::connect(secrets, secret, parts.guard("odoo").await, clock.clone()).await?;
+    let odoo = LiveOdoo::new(secrets, secret, parts.guard("odoo").await, clock.clone());
     let pusher = Arc::new(Pusher {
         merchant,
         shops: parts.shops(merchant, &environment::required("SHOP_SECRET_PREFIX")?),

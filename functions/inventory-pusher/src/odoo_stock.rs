@@ -9,7 +9,7 @@ use odoo::{
     books::BooksCache,
     stock::{Counted, StockReader},
 };
-use odoo_work::LiveOdoo;
+use odoo_work::{Connection, LiveOdoo};
 use runtime::Invocation;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,8 +57,13 @@ impl StockSource for OdooStock {
         invocation: &Invocation,
     ) -> Result<BTreeMap<String, Counted>, Failure> {
         let odoo = self.odoo.within(invocation);
-        let books = self.books.get(&odoo, self.merchant, &store.company).await?;
+        let books = self
+            .books
+            .get(odoo.as_ref(), self.merchant, &store.company)
+            .await?;
         let warehouse = books.warehouse(&store.warehouse)?;
-        self.reader.read(&odoo, &books.context(), warehouse, skus).await
+        self.reader
+            .read(odoo.as_ref(), &books.context(), warehouse, skus)
+            .await
     }
 }

@@ -37,9 +37,7 @@ async fn stock() -> OdooStock {
     let secrets = Arc::new(Secrets::new(source, clock.clone()));
     let breaker = Arc::new(Breaker::new(Arc::new(MemoryItems::default()), clock.clone()));
     let guard = Guard::new(breaker, "odoo");
-    let odoo = LiveOdoo::connect(secrets, "odoo".into(), guard, clock)
-        .await
-        .unwrap();
+    let odoo = LiveOdoo::new(secrets, "odoo", guard, clock);
     OdooStock::new(runtime::merchant().unwrap(), odoo)
 }
 

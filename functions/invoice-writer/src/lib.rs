@@ -1,10 +1,12 @@
 //! The Lambda function `invoice-writer`: captured money becomes a posted invoice, a booked payment, and no open item.
 
 mod check;
+mod handler;
 mod payment;
 mod steps;
 mod work;
 mod write;
 
+pub use handler::InvoiceWriter;
 pub use work::{CapturedPayment, InvoiceToWrite, Invoiced, NamedRecord, Outcome};
 pub use write::Writer;

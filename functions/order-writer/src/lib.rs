@@ -4,13 +4,16 @@ mod cancel;
 mod check;
 mod company;
 mod delivery;
+mod handler;
 mod names;
 pub mod plan;
+mod resolve;
 mod steps;
 mod work;
 mod write;
 
 pub use cancel::Cancelled;
+pub use handler::OrderWriter;
 pub use names::Names;
 pub use steps::products::ProductCache;
 pub use work::{DraftInvoice, NamedRecord, OrderToWrite, Outcome, Written};

@@ -3,8 +3,8 @@
 
 use domain::failure::{Failure, FailureName};
 use effects::{
-    ClaimRequest, Claimed, EffectId, EffectKind, Facts, Fence, KEEP_MONEY_S, Ledger, LedgerError, Settled,
-    Timing,
+    CancelRequest, ClaimRequest, Claimed, Closed, EffectId, EffectKind, Facts, Fence, KEEP_MONEY_S, Ledger,
+    LedgerError, Remote, Settled, Timing, cancel,
 };
 use futures::future::join_all;
 use runtime::{Invocation, failure::effect_failure, message::Run};
@@ -51,6 +51,23 @@ impl Claimant<'_> {
             timing: self.timing(),
             redrive,
         }
+    }
+}
+
+impl Claimant<'_> {
+    /// Closes an effect of a run, so that whoever comes late finds it closed.
+    ///
+    /// # Errors
+    /// [`FailureName::InProgress`], [`FailureName::OutcomeUnknown`]: nothing is closed, ask again later.
+    pub async fn close(&self, kind: EffectKind, run: &Run, remote: &dyn Remote) -> Result<Closed, Failure> {
+        let effect = EffectId::new(kind, &run.effect_key());
+        let request = CancelRequest {
+            effect,
+            owner: self.invocation.owner(),
+            timing: self.timing(),
+        };
+        let closed = cancel(self.ledger, &request, remote).await;
+        closed.map_err(|error| effect_failure("closing the effect", &error))
     }
 }
 
@@ -122,7 +139,11 @@ enum Begun<T> {
 
 async fn begin<T>(ledger: &Ledger, item: BatchItem<T>) -> Begun<T> {
     let (mut fence, fresh) = match ledger.claim(&item.claim).await {
-        Ok(Claimed::Fresh(fence)) => (fence, true),
+        // A redrive after a refusal is fresh for the ledger; what the refused attempt has drafted is there.
+        Ok(Claimed::Fresh(fence)) => {
+            let first = fence.attempt() == 1;
+            (fence, first)
+        }
         Ok(Claimed::Resolve(fence, _)) => (fence, false),
         Ok(Claimed::Applied(answer)) => return Begun::Ended(Ok(answer)),
         Ok(Claimed::Refused(reason)) => return Begun::Ended(Err(refusal(&reason))),

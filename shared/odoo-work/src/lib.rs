@@ -5,8 +5,10 @@ mod answer;
 mod batch;
 mod live;
 mod message;
+mod queue;
 
 pub use answer::{answer, is_final};
 pub use batch::{BatchItem, Claimant, Turn, perform};
-pub use live::{BoundedOdoo, LiveOdoo};
+pub use live::{Connection, LiveOdoo, Steady};
 pub use message::{WorkMessage, piece_key};
+pub use queue::WorkQueue;

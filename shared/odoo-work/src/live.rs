@@ -4,107 +4,95 @@ use async_trait::async_trait;
 use domain::failure::{Failure, FailureName};
 use effects::{Clock, UnixMillis};
 use odoo::{Call, Client, Odoo, OdooError, Settings};
-use runtime::{Invocation, guard::Guard, secrets::Secrets};
+use runtime::{Invocation, guard::Guard, live::Live, secrets::Secrets};
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
-use tokio::sync::RwLock;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 /// Kept back of an invocation, to write down how things stand when the time runs out.
 const KEPT_BACK_MS: i64 = 5_000;
 
+/// An Odoo as a function meets it.
+#[async_trait]
+pub trait Connection: Send + Sync {
+    /// Whether it is known to be down: asked before work is taken up.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    async fn is_down(&self) -> Result<bool, Failure>;
+
+    /// The connection within an invocation: no call is begun that could not be finished in it.
+    fn within<'a>(&'a self, invocation: &Invocation) -> Box<dyn Odoo + 'a>;
+}
+
 /// A connection that follows its secret.
 pub struct LiveOdoo {
-    secrets: Arc<Secrets>,
-    secret: String,
+    live: Live<Client, Settings>,
     guard: Guard,
     clock: Arc<dyn Clock>,
-    client: RwLock<Arc<Client>>,
 }
 
 impl LiveOdoo {
-    /// Connects to the Odoo of a secret.
-    ///
-    /// # Errors
-    /// [`FailureName::Misconfigured`] when the secret is missing or has another shape.
-    pub async fn connect(
+    /// A connection to the Odoo of a secret, made when it is first needed.
+    pub fn new(
         secrets: Arc<Secrets>,
-        secret: String,
+        secret: impl Into<String>,
         guard: Guard,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, Failure> {
-        let client = RwLock::new(Arc::new(client(&secrets, &secret).await?));
-        Ok(Self {
-            secrets,
-            secret,
+    ) -> Self {
+        let build = |settings: Settings| {
+            let refused = |error: OdooError| Failure::new(FailureName::Misconfigured, error.to_string());
+            Client::new(settings).map(Arc::new).map_err(refused)
+        };
+        Self {
+            live: Live::new(guard.clone(), secrets, secret, build),
             guard,
             clock,
-            client,
-        })
-    }
-
-    /// The guard of this Odoo: whether its breaker is open is asked before work is taken up.
-    pub fn guard(&self) -> &Guard {
-        &self.guard
-    }
-
-    /// The connection within an invocation: no call is begun that could not be finished in it.
-    pub fn within(&self, invocation: &Invocation) -> BoundedOdoo<'_> {
-        BoundedOdoo {
-            odoo: self,
-            until: UnixMillis(invocation.deadline.0 - KEPT_BACK_MS),
         }
-    }
-
-    async fn guarded(&self, call: &Call) -> Result<Value, OdooError> {
-        let client = self.client.read().await.clone();
-        let mut kept = None;
-        let guarded = self.guard.call(async {
-            client.call(call).await.map_err(|error| {
-                let failure = error.failure(call.kind);
-                kept = Some(error);
-                failure
-            })
-        });
-        let result = guarded.await;
-        result.map_err(|failure| kept.unwrap_or(OdooError::NotSent(failure.what)))
-    }
-
-    /// Reads the secret again; whether it has changed.
-    async fn renew(&self) -> Result<bool, Failure> {
-        if !self.secrets.reread(&self.secret).await? {
-            return Ok(false);
-        }
-        *self.client.write().await = Arc::new(client(&self.secrets, &self.secret).await?);
-        Ok(true)
     }
 }
 
-async fn client(secrets: &Secrets, secret: &str) -> Result<Client, Failure> {
-    let settings: Settings = secrets.read(secret).await?;
-    Client::new(settings).map_err(|error| Failure::new(FailureName::Misconfigured, error.to_string()))
+#[async_trait]
+impl Connection for LiveOdoo {
+    async fn is_down(&self) -> Result<bool, Failure> {
+        self.guard.is_open().await
+    }
+
+    fn within<'a>(&'a self, invocation: &Invocation) -> Box<dyn Odoo + 'a> {
+        Box::new(Bounded {
+            odoo: self,
+            until: UnixMillis(invocation.deadline.0.saturating_sub(KEPT_BACK_MS)),
+        })
+    }
 }
 
 #[async_trait]
 impl Odoo for LiveOdoo {
     async fn call(&self, call: &Call) -> Result<Value, OdooError> {
-        match self.guarded(call).await {
-            Err(OdooError::Misconfigured(why)) => match self.renew().await {
-                Ok(true) => self.guarded(call).await,
-                _ => Err(OdooError::Misconfigured(why)),
-            },
-            other => other,
-        }
+        let said = Arc::new(Mutex::new(None));
+        let keep = |error: OdooError| {
+            let failure = error.failure(call.kind);
+            *said.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            failure
+        };
+        let act = |client: Arc<Client>| async move { client.call(call).await.map_err(keep) };
+        let result = self.live.call(act).await;
+        let said = || said.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Without a word of Odoo nothing was sent: the breaker is open, or there is no secret.
+        result.map_err(|failure| said().unwrap_or(OdooError::NotSent(failure.what)))
     }
 }
 
 /// A connection with a deadline.
-pub struct BoundedOdoo<'a> {
+struct Bounded<'a> {
     odoo: &'a LiveOdoo,
     until: UnixMillis,
 }
 
 #[async_trait]
-impl Odoo for BoundedOdoo<'_> {
+impl Odoo for Bounded<'_> {
     async fn call(&self, call: &Call) -> Result<Value, OdooError> {
         let left = u64::try_from(self.until.since_ms(self.odoo.clock.now())).unwrap_or(0);
         if left == 0 {
@@ -112,5 +100,28 @@ impl Odoo for BoundedOdoo<'_> {
         }
         let answer = tokio::time::timeout(Duration::from_millis(left), self.odoo.call(call)).await;
         answer.unwrap_or_else(|_| Err(OdooError::NoAnswer("not within this invocation".into())))
+    }
+}
+
+/// An Odoo that is there, for tests.
+pub struct Steady<O>(pub O);
+
+#[async_trait]
+impl<O: Odoo> Connection for Steady<O> {
+    async fn is_down(&self) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    fn within<'a>(&'a self, _: &Invocation) -> Box<dyn Odoo + 'a> {
+        Box::new(Unbounded(&self.0))
+    }
+}
+
+struct Unbounded<'a, O>(&'a O);
+
+#[async_trait]
+impl<O: Odoo> Odoo for Unbounded<'_, O> {
+    async fn call(&self, call: &Call) -> Result<Value, OdooError> {
+        self.0.call(call).await
     }
 }
