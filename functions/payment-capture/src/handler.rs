@@ -14,6 +14,7 @@ use runtime::{
     message::Run,
     stores::{PayloadStore, PaymentsUsed},
 };
+use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -49,15 +50,18 @@ impl Payments {
     pub async fn handle(&self, request: Request, invocation: &Invocation) -> Result<Value, Failure> {
         invocation.time_for(self.ledger.now(), WORST_MS)?;
         let answer = match request {
-            Request::Authorize(step) => serde_json::to_value(self.authorize(&step, invocation).await?),
-            Request::Verify(step) => serde_json::to_value(self.verify(&step).await?),
-            Request::Capture(step) => serde_json::to_value(self.capture(&step, invocation).await?),
-            Request::Void(step) => {
-                let state = self.void(&step.run, invocation).await?;
-                Ok(serde_json::json!({ "state": state }))
-            }
-        };
-        answer.map_err(|_| Failure::new(FailureName::Refused, "the answer cannot be written as JSON"))
+            Request::Authorize(step) => written(&self.authorize(&step, invocation).await?),
+            Request::Verify(step) => written(&self.verify(&step).await?),
+            Request::Capture(step) => written(&self.capture(&step, invocation).await?),
+            Request::Void(step) => Ok(serde_json::json!({"state": self.void(&step.run, invocation).await?})),
+        }?;
+        let said = |name: &str| answer.get(name).and_then(Value::as_str);
+        tracing::info!(
+            transaction = said("transaction"),
+            state = said("state"),
+            "payment"
+        );
+        Ok(answer)
     }
 
     pub(crate) async fn order(&self, run: &Run) -> Result<Order, Failure> {
@@ -110,4 +114,9 @@ impl Payments {
 /// The gateway's name for a run's payment.
 pub(crate) fn reference(run: &Run) -> Reference {
     Reference::for_order(&run.order, run.generation)
+}
+
+fn written(answer: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(answer)
+        .map_err(|_| Failure::new(FailureName::Refused, "the answer cannot be written as JSON"))
 }

@@ -1,0 +1,123 @@
+//! A router with everything in memory.
+
+use domain::{decide::OrderState, event::EventId, ids::OrderKey};
+use effects::{ManualClock, UnixMillis};
+use event_router::{Routed, Router};
+use runtime::{
+    items::MemoryItems,
+    message::{InboxEvent, Via},
+    stores::{OrderItem, OrderItems, PayloadStore, PaymentsUsed, Review, ReviewState, Reviews},
+    workflow::MemoryWorkflow,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub struct Bench {
+    pub router: Arc<Router>,
+    pub items: Arc<MemoryItems>,
+    pub workflow: Arc<MemoryWorkflow>,
+    pub clock: Arc<ManualClock>,
+}
+
+pub fn bench() -> Bench {
+    let clock = Arc::new(ManualClock::new(UnixMillis(1_795_446_000_000)));
+    let items = Arc::new(MemoryItems::default());
+    let workflow = Arc::new(MemoryWorkflow::default());
+    let router = Router {
+        merchant: runtime::merchant().unwrap(),
+        payloads: PayloadStore::new(items.clone(), clock.clone()),
+        orders: OrderItems::new(items.clone()),
+        reviews: Reviews::new(items.clone(), clock.clone()),
+        used: PaymentsUsed::new(items.clone(), clock.clone()),
+        workflow: workflow.clone(),
+        clock: clock.clone(),
+    };
+    Bench {
+        router: Arc::new(router),
+        items,
+        workflow,
+        clock,
+    }
+}
+
+pub fn token() -> Value {
+    json!({"state": "token", "tender": "card", "token": "PMT_1"})
+}
+
+pub fn key(id: u32) -> OrderKey {
+    format!("own/{id}").parse().unwrap()
+}
+
+/// An order of 10.00 modified at that second of 15:00.
+pub fn order(id: u32, second: u32, payment: Value) -> Value {
+    json!({
+        "schema": 1, "key": key(id), "number": id.to_string(),
+        "modified_at": format!("2026-11-23T15:00:{second:02}Z"), "placed_at": "2026-11-23T14:59:00Z",
+        "currency": "USD", "prices_include_tax": false, "customer": {"name": "Ada Byron"},
+        "billing": {"name": "Ada Byron", "street": "1 Main St", "city": "Newark", "country": "US"},
+        "lines": [{"id": "1", "sku": "MUG", "name": "Mug", "quantity": "2", "net_minor": 1000}],
+        "total_minor": 1000, "payment": payment,
+    })
+}
+
+pub fn costing(mut order: Value, minor: i64) -> Value {
+    order["lines"][0]["net_minor"] = json!(minor);
+    order["total_minor"] = json!(minor);
+    order
+}
+
+impl Bench {
+    /// Puts a payload into the store as the intake does.
+    pub async fn keep(&self, order: &Value) -> InboxEvent {
+        let body =
+            json!({"type": "order.updated", "timestamp": "2026-11-23T15:00:00Z", "data": order}).to_string();
+        self.keep_body(body.as_bytes()).await
+    }
+
+    pub async fn keep_body(&self, body: &[u8]) -> InboxEvent {
+        let store = "own".parse().unwrap();
+        let scheme = shop::scheme(self.router.merchant.store(&store).unwrap());
+        let event = EventId::derive(&store, scheme.facts(body).as_ref(), body);
+        self.router
+            .payloads
+            .store(event.as_str(), &store, Via::Webhook, body)
+            .await
+            .unwrap();
+        InboxEvent {
+            schema: 1,
+            event: event.to_string(),
+            store,
+            via: Via::Webhook,
+        }
+    }
+
+    pub async fn arrives(&self, order: &Value) -> Routed {
+        let event = self.keep(order).await;
+        self.router.route(&event).await.unwrap()
+    }
+
+    pub fn runs(&self) -> Vec<String> {
+        self.workflow.seen().runs.keys().cloned().collect()
+    }
+
+    pub async fn item(&self, id: u32) -> OrderItem {
+        self.router.orders.load(&key(id)).await.unwrap().unwrap().value
+    }
+
+    pub async fn ends(&self, id: u32, state: OrderState) {
+        let ended = |there: Option<&OrderItem>| {
+            (
+                there.map(|item| OrderItem {
+                    state,
+                    ..item.clone()
+                }),
+                (),
+            )
+        };
+        self.router.orders.change(&key(id), ended).await.unwrap();
+    }
+
+    pub async fn reviews(&self) -> Vec<Review> {
+        self.router.reviews.list(ReviewState::Open, 20).await.unwrap()
+    }
+}

@@ -1,0 +1,8 @@
+//! Which runs are started, what is written down, what goes back to the queue.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bench;
+mod changes;
+mod refusals;
+mod runs;

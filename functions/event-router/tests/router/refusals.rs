@@ -1,0 +1,104 @@
+use crate::bench::{bench, order, token};
+use aws_lambda_events::sqs::SqsEvent;
+use event_router::Routed;
+use runtime::message::{InboxEvent, Via};
+use serde_json::json;
+
+#[tokio::test]
+async fn what_cannot_be_used_is_a_review_and_is_not_retried() {
+    let bench = bench();
+    let a_cent_off = {
+        let mut order = order(8, 0, token());
+        order["total_minor"] = json!(1001);
+        bench.keep(&order).await
+    };
+    let rubbish = bench.keep_body(b"rubbish").await;
+    let gone = InboxEvent {
+        event: "own_9_1".into(),
+        ..rubbish.clone()
+    };
+    for event in [&a_cent_off, &rubbish, &gone] {
+        assert_eq!(bench.router.route(event).await.unwrap(), Routed::Review);
+        assert_eq!(bench.router.route(event).await.unwrap(), Routed::Review);
+    }
+    let reviews = bench.reviews().await;
+    assert_eq!(reviews.len(), 3);
+    assert!(reviews.iter().all(|review| review.redrive["kind"] == "event"));
+    assert!(bench.runs().is_empty());
+}
+
+fn batch(events: &[(&str, &InboxEvent)]) -> SqsEvent {
+    let records = events.iter().enumerate().map(|(n, (group, event))| {
+        json!({"messageId": format!("m{n}"), "body": serde_json::to_string(event).unwrap(),
+               "attributes": {"MessageGroupId": group, "ApproximateReceiveCount": "1"}})
+    });
+    serde_json::from_value(json!({"Records": records.collect::<Vec<_>>()})).unwrap()
+}
+
+#[tokio::test]
+async fn a_failure_holds_back_the_later_events_of_its_order_and_no_others() {
+    let bench = bench();
+    let pending = bench.keep(&order(7, 0, json!({"state": "pending"}))).await;
+    let paid = bench.keep(&order(7, 1, token())).await;
+    let other = bench.keep(&order(8, 0, token())).await;
+    bench.items.fail_next(1);
+    let answer = bench
+        .router
+        .route_all(batch(&[("own_7", &pending), ("own_8", &other), ("own_7", &paid)]))
+        .await;
+    let failed: Vec<_> = answer
+        .batch_item_failures
+        .iter()
+        .map(|f| f.item_identifier.as_str())
+        .collect();
+    assert_eq!(failed, ["m0", "m2"]);
+    assert_eq!(bench.runs(), ["own_8-1"]);
+}
+
+#[tokio::test]
+async fn a_message_of_another_shape_is_a_review() {
+    let bench = bench();
+    let batch =
+        serde_json::from_value(json!({"Records": [{"messageId": "m", "body": "{\"event\": 7}"}]})).unwrap();
+    let answer = bench.router.route_all(batch).await;
+    assert!(answer.batch_item_failures.is_empty());
+    assert_eq!(bench.reviews().await.len(), 1);
+}
+
+/// The samples every shop simulator sends.
+#[tokio::test]
+async fn refused_samples_are_reviews() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/refused");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if name.contains("card-number-in-note") {
+            continue; // never gets past the intake
+        }
+        let bench = bench();
+        let store = if name.starts_with("standard") {
+            "own"
+        } else {
+            "woo"
+        }
+        .parse()
+        .unwrap();
+        bench
+            .router
+            .payloads
+            .store("sample", &store, Via::Webhook, &std::fs::read(&path).unwrap())
+            .await
+            .unwrap();
+        let event = InboxEvent {
+            schema: 1,
+            event: "sample".into(),
+            store,
+            via: Via::Webhook,
+        };
+        assert_eq!(
+            bench.router.route(&event).await.unwrap(),
+            Routed::Review,
+            "{name}"
+        );
+    }
+}
