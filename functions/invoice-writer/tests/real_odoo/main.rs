@@ -12,4 +12,5 @@ mod money;
 mod odoo_under_test;
 mod orders;
 mod products;
+mod queue;
 mod repeats;

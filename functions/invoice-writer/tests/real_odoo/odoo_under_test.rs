@@ -13,11 +13,11 @@ pub fn merchant() -> Merchant {
     Merchant::parse(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-fn variable(name: &str) -> String {
+pub fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} must say where the Odoo under test is"))
 }
 
-fn settings(key: &str, dialect: Dialect) -> Settings {
+pub fn settings(key: &str, dialect: Dialect) -> Settings {
     Settings {
         url: variable("ODOO_URL"),
         database: variable("ODOO_DB"),
