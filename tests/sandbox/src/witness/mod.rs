@@ -33,6 +33,7 @@ pub struct Witness {
     pub deployed: Deployed,
     /// Odoo's books.
     pub books: Auditor,
+    letters_before: usize,
 }
 
 /// A card payment as the gateway has it.
@@ -64,13 +65,25 @@ impl Witness {
         let odoo = world.odoo.as_ref().context("the running world has no Odoo")?;
         // An Odoo that was already there is read with the rights of the integration's own user.
         let caller = if odoo.admin.is_some() { odoo.as_admin()? } else { odoo.as_bot()? };
+        let books = Auditor::new(caller);
+        // Odoo itself announces new users and keys while it is set up.
+        let letters_before = books.letters().await?;
         Ok(Self {
+            letters_before,
             gateway: gp_api::Control::new(&gateway.control_url),
             shop: shop::Control::new(&shop.control_url),
             aws: Aws::connect(&deployed.endpoint).await,
             deployed,
-            books: Auditor::new(caller),
+            books,
         })
+    }
+
+    /// How many letters Odoo has written or would have since these witnesses were called.
+    ///
+    /// # Errors
+    /// When Odoo does not answer.
+    pub async fn letters(&self) -> Result<usize> {
+        Ok(self.books.letters().await?.saturating_sub(self.letters_before))
     }
 
     /// The gateway's transactions that were made under the order's references, oldest first.
