@@ -49,7 +49,7 @@ async fn sam_validate(places: &Places, bin: &Path) -> Result<()> {
 }
 
 /// The state machine as it is deployed: with the names and numbers the template fills in.
-fn filled_machine() -> Result<String> {
+pub(super) fn filled_machine() -> Result<String> {
     let path = repository().join(MACHINE);
     let mut text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:any";

@@ -109,3 +109,40 @@ pub(super) fn causes(machine: &Value) -> Vec<String> {
         vec![format!("{} causes are kept uncut", uses - cut)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::lint::filled_machine;
+
+    type Guard = fn(&Value) -> Vec<String>;
+
+    #[test]
+    fn each_guard_passes_the_state_machine_and_finds_what_was_spoiled() {
+        let text = filled_machine().unwrap();
+        let spoiled: [(Guard, &str, &str); 5] = [
+            (timeouts, "\"TimeoutSeconds\": 75", "\"Was\": 75"),
+            (
+                timeouts,
+                "\"TimeoutSeconds\": 1123200",
+                "\"TimeoutSeconds\": 1209600",
+            ),
+            (retries, "\"JitterStrategy\": \"FULL\"", "\"Was\": \"FULL\""),
+            (platform_errors, "\"Sandbox.Timedout\", ", ""),
+            (
+                causes,
+                "$substring($states.errorOutput.Cause, 0, 1500)",
+                "$states.errorOutput.Cause",
+            ),
+        ];
+        for (guard, from, to) in spoiled {
+            assert_eq!(guard(&serde_json::from_str(&text).unwrap()), Vec::<String>::new());
+            let bad = text.replacen(from, to, 1);
+            assert_ne!(bad, text, "{from} is not in the state machine");
+            assert!(
+                !guard(&serde_json::from_str(&bad).unwrap()).is_empty(),
+                "{from} → {to}"
+            );
+        }
+    }
+}
