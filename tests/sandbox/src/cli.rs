@@ -53,7 +53,7 @@ enum Action {
         file: PathBuf,
     },
     /// Start the world and stay until Ctrl-C; its addresses and keys go to target/sandbox/world.json.
-    Up(ExistingOdoo),
+    Up(Whole),
     /// Odoo alone.
     #[command(subcommand)]
     Odoo(OdooAction),
@@ -80,6 +80,24 @@ enum OdooAction {
     Reset,
     /// Look up every code and name of infra/merchant.toml with the integration's own rights.
     Check(ExistingOdoo),
+}
+
+/// The whole world, and how patient it is.
+#[derive(Debug, Args)]
+struct Whole {
+    /// Factor on the waits and retry delays of the state machine; 1 is as on AWS.
+    #[arg(long, default_value_t = 1.0)]
+    wait_scale: f64,
+    /// A parameter of the template, such as DeliveryPollSeconds=2. May be given several times.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    odoo: ExistingOdoo,
+}
+
+fn parameter(text: &str) -> std::result::Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("it has to be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// An Odoo that is already there; then none is installed.
@@ -117,7 +135,7 @@ pub async fn main() -> ExitCode {
             Action::Demo(options) => demo::demo(options).await,
             Action::Verify(options) => verify::verify(options).await,
             Action::Order { file } => order(&file).await,
-            Action::Up(existing) => up_whole(existing.access()).await,
+            Action::Up(options) => up_whole(options).await,
             Action::Odoo(action) => odoo_alone(action).await,
             Action::Aws(action) => aws::command::run(action, &Places::open()?).await,
             Action::Clean => clean(),
@@ -158,8 +176,14 @@ async fn order(file: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn up_whole(existing_odoo: Option<odoo::Access>) -> Result<()> {
-    let stack = Stack::start(Places::open()?, Parts { existing_odoo, ..Parts::default() }).await?;
+async fn up_whole(options: Whole) -> Result<()> {
+    let parts = Parts {
+        existing_odoo: options.odoo.access(),
+        wait_scale: options.wait_scale,
+        parameters: options.parameters.into_iter().collect(),
+        ..Parts::default()
+    };
+    let stack = Stack::start(Places::open()?, parts).await?;
     for line in welcome(&stack) {
         progress::say(line);
     }
@@ -167,7 +191,14 @@ async fn up_whole(existing_odoo: Option<odoo::Access>) -> Result<()> {
 }
 
 async fn up(existing_odoo: Option<odoo::Access>) -> Result<()> {
-    let world = World::start(Places::open()?, Parts { existing_odoo, ..Parts::default() }).await?;
+    let world = World::start(
+        Places::open()?,
+        Parts {
+            existing_odoo,
+            ..Parts::default()
+        },
+    )
+    .await?;
     for line in odoo_login(world.description()) {
         progress::say(line);
     }
@@ -210,8 +241,14 @@ async fn beside_odoo(command: &[String]) -> Result<()> {
     let odoo = odoo::RunningOdoo::start(&Places::open()?, "command").await?;
     let (program, arguments) = command.split_first().context("no command")?;
     let mut child = tokio::process::Command::new(program);
-    child.args(arguments).envs(odoo.access().environment()).kill_on_drop(true);
-    let status = child.status().await.with_context(|| format!("cannot start {program}"))?;
+    child
+        .args(arguments)
+        .envs(odoo.access().environment())
+        .kill_on_drop(true);
+    let status = child
+        .status()
+        .await
+        .with_context(|| format!("cannot start {program}"))?;
     anyhow::ensure!(status.success(), "{program} failed ({status})");
     Ok(())
 }
@@ -220,12 +257,18 @@ async fn beside_odoo(command: &[String]) -> Result<()> {
 pub(crate) fn welcome(stack: &Stack) -> Vec<String> {
     let world = stack.world();
     let mut lines = odoo_login(world.description());
-    lines.push(format!("AWS: {} (any AWS client with --endpoint-url; keys test/test)", stack.deployed().endpoint));
+    lines.push(format!(
+        "AWS: {} (any AWS client with --endpoint-url; keys test/test)",
+        stack.deployed().endpoint
+    ));
     if let Ok(url) = stack.deployed().webhook_url("woo") {
         lines.push(format!("webhooks go to {url}"));
     }
     lines.push("to send an order: cargo sandbox order FILE (a WooCommerce order payload; samples are in events/woocommerce/)".to_owned());
-    lines.push(format!("addresses and keys: {}; Ctrl-C ends everything", world.file().display()));
+    lines.push(format!(
+        "addresses and keys: {}; Ctrl-C ends everything",
+        world.file().display()
+    ));
     lines
 }
 

@@ -29,7 +29,10 @@ pub struct Options {
 /// # Errors
 /// When the world does not start, or a fact is not as it has to be; the table says which.
 pub async fn demo(options: Options) -> Result<()> {
-    let parts = Parts { existing_odoo: options.odoo.access(), ..Parts::default() };
+    let parts = Parts {
+        existing_odoo: options.odoo.access(),
+        ..Parts::default()
+    };
     let stack = Stack::start(Places::open()?, parts).await?;
     let witness = Witness::of(stack.world().description()).await?;
     let mut sheets = Vec::new();

@@ -16,7 +16,10 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         captured: false,
     };
     let transaction = witness.gateway.pay(&pay).await?;
-    sheet.tell(format!("the shop's plugin has authorized {} as {transaction}", pay.amount));
+    sheet.tell(format!(
+        "the shop's plugin has authorized {} as {transaction}",
+        pay.amount
+    ));
     let draft = Draft::sample("woocommerce/order-authorized-by-plugin").transaction(&transaction, false);
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
@@ -25,10 +28,19 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     sheet.check("Heartland: payments made by us, how many", 0, ours.len());
     let payment = witness.transaction(&transaction).await?;
     let taxes = [("251000", "1"), ("251000", "3.81")];
-    let expected =
-        Expected { order: &order, total: "62.23", total_minor: "6223", untaxed: "57.42", taxes: &taxes };
+    let expected = Expected {
+        order: &order,
+        total: "62.23",
+        total_minor: "6223",
+        untaxed: "57.42",
+        taxes: &taxes,
+    };
     check_paid(sheet, witness, &expected, &payment).await?;
-    let status = witness.shop.status(Kind::Woo, order.id.as_str()).await?.unwrap_or_default();
+    let status = witness
+        .shop
+        .status(Kind::Woo, order.id.as_str())
+        .await?
+        .unwrap_or_default();
     sheet.check("shop: the order's status", "processing", status);
     Ok(())
 }

@@ -37,7 +37,11 @@ impl Sheet {
     /// An empty sheet; announces the story.
     pub fn open(story: &'static str, about: &str) -> Self {
         progress::say(format!("── {story}: {about}"));
-        Self { story, facts: Vec::new(), broken_off: None }
+        Self {
+            story,
+            facts: Vec::new(),
+            broken_off: None,
+        }
     }
 
     /// Tells something that happens, without checking it.
@@ -47,11 +51,18 @@ impl Sheet {
 
     /// Checks a fact and tells it.
     pub fn check(&mut self, what: &str, expected: impl ToString, found: impl ToString) {
-        let fact = Fact { what: what.to_owned(), expected: expected.to_string(), found: found.to_string() };
+        let fact = Fact {
+            what: what.to_owned(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+        };
         if fact.holds() {
             progress::say(format!("   ✓ {what}: {}", fact.found));
         } else {
-            progress::say(format!("   ✗ {what}: {}, but it has to be {}", fact.found, fact.expected));
+            progress::say(format!(
+                "   ✗ {what}: {}, but it has to be {}",
+                fact.found, fact.expected
+            ));
         }
         self.facts.push(fact);
     }
@@ -75,15 +86,38 @@ impl Sheet {
 
 /// A table of all stories: facts that hold and facts that do not, and what is wrong.
 pub fn table(sheets: &[Sheet]) -> String {
-    let width = sheets.iter().map(|sheet| sheet.story.chars().count()).max().unwrap_or(0).max(5);
+    let width = sheets
+        .iter()
+        .map(|sheet| sheet.story.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(5);
     let mut lines = vec![format!("{:width$}  facts  held  verdict", "story")];
     for sheet in sheets {
         let held = sheet.facts.iter().filter(|fact| fact.holds()).count();
-        let verdict = if sheet.holds() { "all as it has to be" } else { "NOT as it has to be" };
-        lines.push(format!("{:width$}  {:>5}  {held:>4}  {verdict}", sheet.story, sheet.facts.len()));
+        let verdict = if sheet.holds() {
+            "all as it has to be"
+        } else {
+            "NOT as it has to be"
+        };
+        lines.push(format!(
+            "{:width$}  {:>5}  {held:>4}  {verdict}",
+            sheet.story,
+            sheet.facts.len()
+        ));
         let wrong = sheet.facts.iter().filter(|fact| !fact.holds());
-        lines.extend(wrong.map(|f| format!("{:width$}    {}: {} instead of {}", "", f.what, f.found, f.expected)));
-        lines.extend(sheet.broken_off.iter().map(|why| format!("{:width$}    broken off: {why}", "")));
+        lines.extend(wrong.map(|f| {
+            format!(
+                "{:width$}    {}: {} instead of {}",
+                "", f.what, f.found, f.expected
+            )
+        }));
+        lines.extend(
+            sheet
+                .broken_off
+                .iter()
+                .map(|why| format!("{:width$}    broken off: {why}", "")),
+        );
     }
     lines.join("\n")
 }

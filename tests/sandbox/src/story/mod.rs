@@ -78,16 +78,27 @@ impl Story {
 pub async fn place(sheet: &mut Sheet, witness: &Witness, draft: &Draft) -> Result<OrderKey> {
     let kind = draft.kind();
     let id = witness.shop.place(draft).await?;
-    sheet.tell(format!("shop: order {id} over {} is placed; its webhook goes out", total(draft)));
+    sheet.tell(format!(
+        "shop: order {id} over {} is placed; its webhook goes out",
+        total(draft)
+    ));
     let told = witness
         .until("the shop's webhook", async || {
             let all = witness.shop.deliveries(kind).await?;
-            Ok(all.into_iter().find(|delivery| delivery.order.as_deref() == Some(&id)))
+            Ok(all
+                .into_iter()
+                .find(|delivery| delivery.order.as_deref() == Some(&id)))
         })
         .await?;
-    sheet.check("webhook: HTTP status", 200, told.status.map_or("none".to_owned(), |s| s.to_string()));
+    sheet.check(
+        "webhook: HTTP status",
+        200,
+        told.status.map_or("none".to_owned(), |s| s.to_string()),
+    );
     sheet.tell(format!("webhook: {}", told.answer));
-    format!("{}/{id}", kind.store()).parse().context("the shop's order id")
+    format!("{}/{id}", kind.store())
+        .parse()
+        .context("the shop's order id")
 }
 
 fn total(draft: &Draft) -> String {
@@ -98,6 +109,10 @@ fn total(draft: &Draft) -> String {
             order["total"].as_str().unwrap_or_default(),
             order["currency"].as_str().unwrap_or_default()
         ),
-        Kind::Own => format!("{} minor units of {}", order["total_minor"], order["currency"].as_str().unwrap_or_default()),
+        Kind::Own => format!(
+            "{} minor units of {}",
+            order["total_minor"],
+            order["currency"].as_str().unwrap_or_default()
+        ),
     }
 }

@@ -12,13 +12,23 @@ const COFFEE_ORDERED: i64 = 3;
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("visa").await?;
     let draft = Draft::sample("woocommerce/order-usd-two-taxes").token(&token);
-    let before = witness.shop.stock(Kind::Woo, COFFEE).await?.context("the shop does not sell coffee")?;
+    let before = witness
+        .shop
+        .stock(Kind::Woo, COFFEE)
+        .await?
+        .context("the shop does not sell coffee")?;
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());
-    sheet.tell(format!("workflow: {}", witness.aws.path(&run.arn).await?.join(" → ")));
+    sheet.tell(format!(
+        "workflow: {}",
+        witness.aws.path(&run.arn).await?.join(" → ")
+    ));
     let payments = witness.transactions(&order).await?;
-    let payment = sheet.one("Heartland: transactions", &payments).context("no payment was made")?.clone();
+    let payment = sheet
+        .one("Heartland: transactions", &payments)
+        .context("no payment was made")?
+        .clone();
     let taxes = [("251000", "1"), ("251000", "3.81")];
     let expected = Expected {
         order: &order,
@@ -28,7 +38,11 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         taxes: &taxes,
     };
     check_paid(sheet, witness, &expected, &payment).await?;
-    let status = witness.shop.status(Kind::Woo, order.id.as_str()).await?.unwrap_or_default();
+    let status = witness
+        .shop
+        .status(Kind::Woo, order.id.as_str())
+        .await?
+        .unwrap_or_default();
     sheet.check("shop: the order's status", "processing", status);
     let after = witness.shop.stock(Kind::Woo, COFFEE).await?.unwrap_or_default();
     let odoo = witness.books.stock(COFFEE).await?;

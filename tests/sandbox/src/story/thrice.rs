@@ -13,18 +13,36 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let body = draft.order().to_string();
     let order = place(sheet, witness, &draft).await?;
     let current = witness.shop.order(Kind::Woo, order.id.as_str()).await?;
-    let body = if current.is_null() { body } else { current.to_string() };
-    let repeats = witness.shop.send(&Send::body(Kind::Woo, body, &url).times(3)).await?;
+    let body = if current.is_null() {
+        body
+    } else {
+        current.to_string()
+    };
+    let repeats = witness
+        .shop
+        .send(&Send::body(Kind::Woo, body, &url).times(3))
+        .await?;
     for repeat in &repeats {
-        sheet.check("webhook, repeated: HTTP status", 200, repeat.status.unwrap_or_default());
+        sheet.check(
+            "webhook, repeated: HTTP status",
+            200,
+            repeat.status.unwrap_or_default(),
+        );
     }
     let answers: std::collections::BTreeSet<&str> = repeats.iter().map(|r| r.answer.as_str()).collect();
     sheet.check("webhook: different answers to its repeats", 1, answers.len());
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());
-    sheet.check("workflow: a second run", false, witness.aws.execution(&witness.run_arn(&order, 2)?).await.is_ok());
+    sheet.check(
+        "workflow: a second run",
+        false,
+        witness.aws.execution(&witness.run_arn(&order, 2)?).await.is_ok(),
+    );
     let payments = witness.transactions(&order).await?;
-    let payment = sheet.one("Heartland: transactions", &payments).context("no payment was made")?.clone();
+    let payment = sheet
+        .one("Heartland: transactions", &payments)
+        .context("no payment was made")?
+        .clone();
     let taxes = [("251000", "0.84"), ("251000", "2.78")];
     let expected = Expected {
         order: &order,

@@ -31,9 +31,16 @@ pub async fn paid(
     expected: &Expected<'_>,
     payment: &Transaction,
 ) -> Result<()> {
-    sheet.tell(format!("Heartland: {} {}, {} {}", payment.id, payment.status, payment.amount, payment.currency));
+    sheet.tell(format!(
+        "Heartland: {} {}, {} {}",
+        payment.id, payment.status, payment.amount, payment.currency
+    ));
     sheet.check("Heartland: the payment", "CAPTURED", &payment.status);
-    sheet.check("Heartland: captured, minor units", expected.total_minor, &payment.amount);
+    sheet.check(
+        "Heartland: captured, minor units",
+        expected.total_minor,
+        &payment.amount,
+    );
     let books = witness.books.of(expected.order, Some(&payment.id)).await?;
     order(sheet, &books, expected);
     money(sheet, &books, expected);
@@ -42,28 +49,66 @@ pub async fn paid(
 }
 
 fn order(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
-    let Some(order) = sheet.one("Odoo: sale.order", &books.orders) else { return };
+    let Some(order) = sheet.one("Odoo: sale.order", &books.orders) else {
+        return;
+    };
     sheet.tell(format!("Odoo: {} {}", order.name, link("sale.order", order.id)));
     sheet.check("Odoo: the order's state", "sale", &order.state);
-    sheet.check("Odoo: the order without tax", expected.untaxed, &order.amount_untaxed);
-    sheet.check("Odoo: the order's invoice status", "invoiced", &order.invoice_status);
+    sheet.check(
+        "Odoo: the order without tax",
+        expected.untaxed,
+        &order.amount_untaxed,
+    );
+    sheet.check(
+        "Odoo: the order's invoice status",
+        "invoiced",
+        &order.invoice_status,
+    );
     sheet.check("Odoo: left to invoice", "0", &order.left_to_invoice);
     sheet.check_debug("Odoo: the deliveries", &vec!["assigned"], &books.deliveries);
 }
 
 fn money(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
-    let Some(invoice) = sheet.one("Odoo: account.move", &books.invoices) else { return };
-    sheet.tell(format!("Odoo: {} {}", invoice.name, link("account.move", invoice.id)));
+    let Some(invoice) = sheet.one("Odoo: account.move", &books.invoices) else {
+        return;
+    };
+    sheet.tell(format!(
+        "Odoo: {} {}",
+        invoice.name,
+        link("account.move", invoice.id)
+    ));
     sheet.check("Odoo: the invoice's state", "posted", &invoice.state);
-    sheet.check("Odoo: the invoice's payment state", "paid", &invoice.payment_state);
-    sheet.check("Odoo: the invoice, with tax", expected.total, &invoice.amount_total);
+    sheet.check(
+        "Odoo: the invoice's payment state",
+        "paid",
+        &invoice.payment_state,
+    );
+    sheet.check(
+        "Odoo: the invoice, with tax",
+        expected.total,
+        &invoice.amount_total,
+    );
     sheet.check("Odoo: open on the invoice", "0", &invoice.amount_residual);
-    let taxes: Vec<_> = expected.taxes.iter().map(|(a, m)| ((*a).to_owned(), (*m).to_owned())).collect();
+    let taxes: Vec<_> = expected
+        .taxes
+        .iter()
+        .map(|(a, m)| ((*a).to_owned(), (*m).to_owned()))
+        .collect();
     sheet.check_debug("Odoo: tax on its liability accounts", &taxes, &invoice.taxes);
-    let Some(payment) = sheet.one("Odoo: account.payment", &books.payments) else { return };
-    sheet.tell(format!("Odoo: {} {}", payment.name, link("account.payment", payment.id)));
+    let Some(payment) = sheet.one("Odoo: account.payment", &books.payments) else {
+        return;
+    };
+    sheet.tell(format!(
+        "Odoo: {} {}",
+        payment.name,
+        link("account.payment", payment.id)
+    ));
     sheet.check("Odoo: the payment", expected.total, &payment.amount);
-    sheet.check_debug("Odoo: the invoices it pays", &vec![invoice.id], &payment.reconciled_invoice_ids);
+    sheet.check_debug(
+        "Odoo: the invoices it pays",
+        &vec![invoice.id],
+        &payment.reconciled_invoice_ids,
+    );
 }
 
 /// The path of a document's page in Odoo.

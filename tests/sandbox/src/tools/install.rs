@@ -105,6 +105,8 @@ async fn build(dir: &Path, package: &str, version: &str, log: &Path) -> Result<(
     command
         .args([
             "install",
+            // A tool that runs for a second needs no optimised build of minutes.
+            "--debug",
             "--locked",
             "--quiet",
             package,

@@ -17,7 +17,7 @@ pub async fn check(places: &Places, name: &str, program: &str, arguments: &[&str
     let mut command = Command::new(program);
     command.current_dir(repository()).args(arguments);
     tools::run(&mut command, &places.log(&format!("verify-{name}"))).await?;
-    Ok(Tally::ONE)
+    Ok(Tally::passed(1))
 }
 
 /// Runs `cargo test` with these arguments and counts its tests. A failed test is counted, not an error; the end of the

@@ -51,7 +51,7 @@ pub async fn verify(options: Options) -> Result<()> {
         let result = progress::step(&format!("{}: {}", step.name, step.about), (step.run)(&mut stage)).await;
         let tally = result.unwrap_or_else(|error| {
             progress::say(format!("{}: {error:#}", step.name));
-            Tally { passed: 0, failed: 1 }
+            Tally::FAILED
         });
         progress::say(format!(
             "{}: {} passed, {} failed",
@@ -62,7 +62,7 @@ pub async fn verify(options: Options) -> Result<()> {
         }
         total += tally;
     }
-    stage.end().await;
+    drop(stage);
     if broken.is_empty() {
         progress::say("everything holds");
     } else {

@@ -1,14 +1,17 @@
 //! The steps of the proof, cheapest first, and the world that the later ones run against.
 
 use anyhow::{Context, Result};
-use futures::future::BoxFuture;
+use futures::future::LocalBoxFuture;
 
 use super::{Tally, command::cargo_test, command::check};
-use crate::{
-    places::Places,
-    tools,
-    world::{Parts, World},
-};
+use crate::aws::{self, MiniStack};
+use crate::gp_api;
+use crate::odoo::RunningOdoo;
+use crate::places::Places;
+use crate::story::STORIES;
+use crate::tools;
+use crate::witness::Witness;
+use crate::world::{FILE_VARIABLE, Parts, Stack};
 
 /// The dependency checker's version.
 const CARGO_DENY: &str = "0.20.2";
@@ -20,11 +23,11 @@ pub struct Step {
     /// What it checks, for people.
     pub about: &'static str,
     /// Runs it.
-    pub run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<Tally>>,
+    pub run: for<'a> fn(&'a mut Stage) -> LocalBoxFuture<'a, Result<Tally>>,
 }
 
 /// All steps in their order.
-pub const STEPS: [Step; 4] = [
+pub const STEPS: [Step; 10] = [
     Step {
         name: "format",
         about: "rustfmt",
@@ -45,31 +48,56 @@ pub const STEPS: [Step; 4] = [
         about: "licences, sources and bans of dependencies",
         run: |s| Box::pin(policy(s)),
     },
+    Step {
+        name: "templates",
+        about: "template and state machine",
+        run: |s| Box::pin(templates(s)),
+    },
+    Step {
+        name: "sdk",
+        about: "the official Heartland SDK against the simulator",
+        run: |s| Box::pin(sdk(s)),
+    },
+    Step {
+        name: "ledger",
+        about: "the effects ledger and the tables on DynamoDB",
+        run: |s| Box::pin(ledger(s)),
+    },
+    Step {
+        name: "odoo",
+        about: "Odoo's traps against the real server",
+        run: |s| Box::pin(odoo(s)),
+    },
+    Step {
+        name: "stories",
+        about: "the demo's stories",
+        run: |s| Box::pin(stories(s)),
+    },
+    Step {
+        name: "end-to-end",
+        about: "orders through the deployed stack",
+        run: |s| Box::pin(end_to_end(s)),
+    },
 ];
 
 /// What the steps share.
 pub struct Stage {
     places: Places,
-    world: Option<World>,
+    stack: Option<Stack>,
 }
 
 impl Stage {
     /// Nothing is started yet.
     pub fn new(places: Places) -> Self {
-        Self { places, world: None }
+        Self { places, stack: None }
     }
 
     /// The running world, started by the first step that needs it.
-    async fn world(&mut self) -> Result<&World> {
-        if self.world.is_none() {
-            self.world = Some(World::start(self.places.clone(), Parts::default()).await?);
+    async fn stack(&mut self) -> Result<&Stack> {
+        if self.stack.is_none() {
+            self.stack = Some(Stack::start(self.places.clone(), Parts::default()).await?);
         }
-        self.world.as_ref().context("the world did not start")
-    }
-
-    /// Ends the world, if one was started.
-    pub async fn end(&mut self) {
-        self.world = None;
+        self.stack.as_ref().context("the world did not start")
     }
 }
 
@@ -78,17 +106,15 @@ async fn format(stage: &mut Stage) -> Result<Tally> {
 }
 
 async fn clippy(stage: &mut Stage) -> Result<Tally> {
-    let arguments = [
+    let what = [
         "clippy",
         "--quiet",
         "--workspace",
         "--all-targets",
         "--all-features",
-        "--",
-        "-D",
-        "warnings",
     ];
-    check(&stage.places, "clippy", "cargo", &arguments).await
+    let how = ["--", "-D", "warnings"];
+    check(&stage.places, "clippy", "cargo", &[&what[..], &how[..]].concat()).await
 }
 
 async fn unit(stage: &mut Stage) -> Result<Tally> {
@@ -104,6 +130,93 @@ async fn policy(stage: &mut Stage) -> Result<Tally> {
         "policy",
         &program,
         &["check", "bans", "licenses", "sources"],
+    )
+    .await
+}
+
+async fn templates(stage: &mut Stage) -> Result<Tally> {
+    Ok(Tally::passed(aws::lint(&stage.places).await?))
+}
+
+async fn sdk(stage: &mut Stage) -> Result<Tally> {
+    let venv = tools::python_venv(&stage.places, "gp-api-sdk", &[gp_api::SDK_PIN]).await?;
+    Ok(Tally::passed(gp_api::sdk_contract(&venv).await?))
+}
+
+async fn ledger(stage: &mut Stage) -> Result<Tally> {
+    let emulator = MiniStack::start(&stage.places, "ledger", &aws::Settings::default()).await?;
+    let environment = [("LEDGER_TEST_ENDPOINT", emulator.endpoint().to_owned())];
+    let suites = [
+        "--test",
+        "dynamodb",
+        "--test",
+        "items_dynamodb",
+        "--test",
+        "ports_aws",
+    ];
+    let crates = [
+        "--package",
+        "effects",
+        "--package",
+        "runtime",
+        "--features",
+        "dynamodb-suite",
+    ];
+    cargo_test(
+        &stage.places,
+        "ledger",
+        &[&crates[..], &suites[..]].concat(),
+        &environment,
+    )
+    .await
+}
+
+/// An Odoo of its own: locked periods and promotions of the traps must not meet the stories.
+async fn odoo(stage: &mut Stage) -> Result<Tally> {
+    let odoo = RunningOdoo::start(&stage.places, "traps").await?;
+    let environment = odoo.access().environment();
+    let crates = ["inventory-pusher", "invoice-writer", "sandbox"]
+        .map(|name| ["--package", name])
+        .concat();
+    let suites = [
+        "--features",
+        "real-odoo",
+        "--test",
+        "real_odoo",
+        "--test",
+        "odoo_set_up",
+    ];
+    cargo_test(
+        &stage.places,
+        "odoo",
+        &[&crates[..], &suites[..]].concat(),
+        &environment,
+    )
+    .await
+}
+
+async fn stories(stage: &mut Stage) -> Result<Tally> {
+    let witness = Witness::of(stage.stack().await?.world().description()).await?;
+    let mut tally = Tally::default();
+    for story in &STORIES {
+        let sheet = story.play(&witness).await;
+        tally += if sheet.holds() {
+            Tally::passed(1)
+        } else {
+            Tally::FAILED
+        };
+    }
+    Ok(tally)
+}
+
+async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
+    let file = stage.stack().await?.world().file().to_string_lossy().into_owned();
+    let environment = [(FILE_VARIABLE, file)];
+    cargo_test(
+        &stage.places,
+        "end-to-end",
+        &["--package", "end-to-end", "--features", "stack"],
+        &environment,
     )
     .await
 }

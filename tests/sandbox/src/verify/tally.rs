@@ -12,8 +12,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One check that passed.
-    pub const ONE: Self = Self { passed: 1, failed: 0 };
+    /// One check that failed.
+    pub const FAILED: Self = Self { passed: 0, failed: 1 };
+
+    /// This many checks that passed.
+    pub fn passed(passed: usize) -> Self {
+        Self { passed, failed: 0 }
+    }
 
     /// The sum over all `test result:` lines of a `cargo test` run.
     pub fn of_cargo_test(output: &str) -> Self {

@@ -64,7 +64,11 @@ impl Witness {
         let shop: Simulator = world.part(SHOP)?;
         let odoo = world.odoo.as_ref().context("the running world has no Odoo")?;
         // An Odoo that was already there is read with the rights of the integration's own user.
-        let caller = if odoo.admin.is_some() { odoo.as_admin()? } else { odoo.as_bot()? };
+        let caller = if odoo.admin.is_some() {
+            odoo.as_admin()?
+        } else {
+            odoo.as_bot()?
+        };
         let books = Auditor::new(caller);
         // Odoo itself announces new users and keys while it is set up.
         let letters_before = books.letters().await?;
@@ -93,8 +97,11 @@ impl Witness {
     pub async fn transactions(&self, order: &OrderKey) -> Result<Vec<Transaction>> {
         let prefix = format!("{}-{}-", order.store, order.id);
         let all = self.gateway.transactions().await?;
-        let mut ours: Vec<Transaction> =
-            all.iter().map(transaction).filter(|t| t.reference.starts_with(&prefix)).collect();
+        let mut ours: Vec<Transaction> = all
+            .iter()
+            .map(transaction)
+            .filter(|t| t.reference.starts_with(&prefix))
+            .collect();
         ours.reverse();
         Ok(ours)
     }
@@ -112,7 +119,11 @@ impl Witness {
     /// The name under which AWS knows a run of an order.
     pub fn run_arn(&self, order: &OrderKey, generation: u32) -> Result<String> {
         let machine = self.deployed.output("StateMachine")?;
-        Ok(format!("{}:{}-{generation}", machine.replace(":stateMachine:", ":execution:"), order.slug()))
+        Ok(format!(
+            "{}:{}-{generation}",
+            machine.replace(":stateMachine:", ":execution:"),
+            order.slug()
+        ))
     }
 
     /// Waits until a run of an order is there, and then until it has ended.
@@ -122,7 +133,8 @@ impl Witness {
     pub async fn run_ended(&self, order: &OrderKey, generation: u32) -> Result<Execution> {
         let arn = self.run_arn(order, generation)?;
         let started = format!("a run of {order}");
-        self.until(&started, async || Ok(self.aws.execution(&arn).await.ok())).await?;
+        self.until(&started, async || Ok(self.aws.execution(&arn).await.ok()))
+            .await?;
         self.aws.ended(&arn, PATIENCE).await
     }
 
@@ -132,7 +144,10 @@ impl Witness {
     /// When there is none after [`PATIENCE`].
     pub async fn open_review(&self, order: &OrderKey) -> Result<Value> {
         let what = format!("a review of {order}");
-        self.until(&what, async || Ok(self.open_reviews(order).await?.into_iter().next())).await
+        self.until(&what, async || {
+            Ok(self.open_reviews(order).await?.into_iter().next())
+        })
+        .await
     }
 
     /// The order's review items that are open.
@@ -142,7 +157,10 @@ impl Witness {
     pub async fn open_reviews(&self, order: &OrderKey) -> Result<Vec<Value>> {
         let all = self.review_desk(&json!({"action": "list"})).await?;
         let reviews = all["reviews"].as_array().cloned().unwrap_or_default();
-        Ok(reviews.into_iter().filter(|review| review["order"] == json!(order)).collect())
+        Ok(reviews
+            .into_iter()
+            .filter(|review| review["order"] == json!(order))
+            .collect())
     }
 
     /// Asks the function that keeps the reviews, as an operator does.

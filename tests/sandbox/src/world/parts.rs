@@ -27,7 +27,12 @@ pub struct Parts {
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { existing_odoo: None, wait_scale: 1.0, parameters: BTreeMap::new(), template: None }
+        Self {
+            existing_odoo: None,
+            wait_scale: 1.0,
+            parameters: BTreeMap::new(),
+            template: None,
+        }
     }
 }
 

@@ -43,26 +43,51 @@ impl Stack {
     /// # Errors
     /// When a part does not start; the message says what to do.
     pub async fn start(places: Places, parts: Parts) -> Result<Self> {
-        let settings = aws::Settings { wait_scale: parts.wait_scale };
+        let settings = aws::Settings {
+            wait_scale: parts.wait_scale,
+        };
         let functions = async {
             let built = aws::build(&places).await?;
             Ok((built, MiniStack::start(&places, "world", &settings).await?))
         };
         let (mut world, (built, ministack)) =
             tokio::try_join!(World::start(places.clone(), parts.clone()), functions)?;
-        let gp_api = gp_api::start(gp_api::Options::default()).await.context("the simulator of GP-API")?;
+        let gp_api = gp_api::start(gp_api::Options::default())
+            .await
+            .context("the simulator of GP-API")?;
         let shop = shop::start().await.context("the simulated shops")?;
         let secrets = secrets(&world, &gp_api, &shop)?;
-        let options = aws::Options { parameters: parts.parameters, template: parts.template };
+        let options = aws::Options {
+            parameters: parts.parameters,
+            template: parts.template,
+        };
         let deployed = aws::deploy(&places, &ministack, &built, &options, &secrets).await?;
         for kind in [Kind::Woo, Kind::Own] {
-            shop.control().subscribe(kind, &deployed.webhook_url(kind.store())?).await?;
+            shop.control()
+                .subscribe(kind, &deployed.webhook_url(kind.store())?)
+                .await?;
         }
-        world.describe(GP_API, Simulator { control_url: gp_api.control_url.clone() })?;
-        world.describe(SHOP, Simulator { control_url: shop.control_url.clone() })?;
+        world.describe(
+            GP_API,
+            Simulator {
+                control_url: gp_api.control_url.clone(),
+            },
+        )?;
+        world.describe(
+            SHOP,
+            Simulator {
+                control_url: shop.control_url.clone(),
+            },
+        )?;
         world.describe(AWS, &deployed)?;
         progress::say("the local world is up");
-        Ok(Self { deployed, _ministack: ministack, _shop: shop, _gp_api: gp_api, world })
+        Ok(Self {
+            deployed,
+            _ministack: ministack,
+            _shop: shop,
+            _gp_api: gp_api,
+            world,
+        })
     }
 
     /// Odoo, and the description that other processes read.
@@ -77,7 +102,11 @@ impl Stack {
 }
 
 fn secrets(world: &World, gp_api: &RunningGpApi, shop: &RunningShop) -> Result<aws::Secrets> {
-    let odoo = world.description().odoo.as_ref().context("the world has no Odoo")?;
+    let odoo = world
+        .description()
+        .odoo
+        .as_ref()
+        .context("the world has no Odoo")?;
     let account = gp_api::Options::default();
     let of = |access: &shop::Access| aws::ShopSecret {
         base_url: access.base_url.clone(),
