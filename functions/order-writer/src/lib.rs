@@ -9,6 +9,8 @@ mod names;
 pub mod plan;
 mod resolve;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod work;
 mod write;
 

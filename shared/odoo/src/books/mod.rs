@@ -3,6 +3,8 @@
 
 mod cache;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use cache::BooksCache;
 pub use read::read;

@@ -1,5 +1,9 @@
 //! A recording stand-in for tests of what is sent and of what is made of the answers.
 
+mod books;
+
+pub use books::{Change, books, books_with};
+
 use crate::{Odoo, call::Call, error::OdooError};
 use async_trait::async_trait;
 use serde_json::Value;

@@ -1,0 +1,187 @@
+use super::*;
+use crate::{check::Expected, plan::taxes::Fix};
+use domain::{
+    failure::{Failure, FailureName},
+    money::Money,
+};
+use odoo::documents::{Invoice, SaleOrder, TaxLine};
+
+fn usd(minor: i64) -> Money {
+    Money::new(minor, "USD".parse().unwrap())
+}
+
+fn tax_line(id: i64, tax: i64, minor: i64) -> TaxLine {
+    TaxLine {
+        id,
+        tax,
+        account: Some("251000".to_owned()),
+        amount: usd(minor),
+    }
+}
+
+/// The drafts of [`order`] as Odoo would make them, its local tax a cent off.
+fn drafts(world: &World) -> SaleOrder {
+    let taxes = world.taxes(&order());
+    let id = |minor| {
+        *taxes
+            .iter()
+            .find(|(_, want)| want.amount.minor == minor)
+            .unwrap()
+            .0
+    };
+    let invoice = Invoice {
+        id: 3,
+        heartland_id: Some("woo_1001_g1_invoice".to_owned()),
+        name: None,
+        state: "draft".to_owned(),
+        payment_state: "not_paid".to_owned(),
+        currency: "USD".parse().unwrap(),
+        untaxed: usd(3247),
+        total: usd(3247 + 215 + 49),
+        residual: usd(0),
+        date: Some("2026-11-19".parse().unwrap()),
+        commercial_partner: Some(7),
+        locked_until: None,
+        tax_lines: vec![tax_line(31, id(215), 215), tax_line(32, id(50), 49)],
+        order_statuses: vec![],
+    };
+    SaleOrder {
+        id: 2,
+        heartland_id: Some("woo_1001_g1".to_owned()),
+        name: "S00002".to_owned(),
+        state: "draft".to_owned(),
+        locked: false,
+        currency: "USD".parse().unwrap(),
+        untaxed: usd(3247),
+        date_order: None,
+        lines: vec![1, 2, 3],
+        pickings: vec![],
+        invoices: vec![invoice],
+    }
+}
+
+async fn before(change: impl Fn(&mut SaleOrder)) -> Result<Vec<Fix>, Failure> {
+    let world = World::new().await;
+    let mut there = drafts(&world);
+    change(&mut there);
+    let input = to_write(order());
+    let (names, taxes) = (names(&input.order), world.taxes(&input.order));
+    Expected::new(&input, &names, &world.merchant, &taxes).before_confirm(Some(&there))
+}
+
+#[tokio::test]
+async fn a_cent_of_tax_is_set_right() {
+    assert_eq!(
+        before(|_| ()).await,
+        Ok(vec![Fix::Set {
+            line: 32,
+            amount: usd(50)
+        }])
+    );
+}
+
+#[tokio::test]
+async fn a_tax_without_a_line_gets_one_and_a_split_one_its_rest() {
+    let fixes = before(|order| drop(order.invoices[0].tax_lines.pop()))
+        .await
+        .unwrap();
+    assert!(
+        matches!(&fixes[..], [Fix::Add { amount, .. }] if *amount == usd(50)),
+        "{fixes:?}"
+    );
+    let split = |order: &mut SaleOrder| {
+        let lines = &mut order.invoices[0].tax_lines;
+        lines[1].amount = usd(20);
+        lines.push(TaxLine {
+            id: 33,
+            amount: usd(29),
+            ..lines[1].clone()
+        });
+    };
+    assert_eq!(
+        before(split).await,
+        Ok(vec![Fix::Set {
+            line: 32,
+            amount: usd(21)
+        }])
+    );
+}
+
+#[tokio::test]
+async fn what_stops_an_order_before_it_is_confirmed() {
+    type Change = fn(&mut SaleOrder);
+    let cases: [(Change, FailureName, &str); 9] = [
+        (|order| order.untaxed = usd(3248), FailureName::Conflict, "lines"),
+        (
+            |order| order.invoices[0].untaxed = usd(3246),
+            FailureName::Conflict,
+            "lines",
+        ),
+        (
+            |order| order.untaxed = Money::new(3247, "EUR".parse().unwrap()),
+            FailureName::Conflict,
+            "lines",
+        ),
+        (|order| order.lines.push(4), FailureName::Conflict, "lines"),
+        (
+            |order| order.state = "cancel".to_owned(),
+            FailureName::Conflict,
+            "sale_order.state",
+        ),
+        (|order| order.invoices.clear(), FailureName::Conflict, "invoice"),
+        (
+            |order| order.invoices[0].date = None,
+            FailureName::Conflict,
+            "invoice.date",
+        ),
+        (
+            |order| order.invoices[0].locked_until = Some("2026-11-19".parse().unwrap()),
+            FailureName::Refused,
+            "invoice.date",
+        ),
+        (
+            |order| order.invoices[0].tax_lines[0].account = Some("400000".to_owned()),
+            FailureName::Refused,
+            "taxes",
+        ),
+    ];
+    for (change, name, field) in cases {
+        let failure = before(change).await.unwrap_err();
+        assert_eq!(
+            (failure.name, failure.field.as_deref()),
+            (name, Some(field)),
+            "{failure}"
+        );
+    }
+    let strange = |order: &mut SaleOrder| order.invoices[0].tax_lines.push(tax_line(34, 999, 1));
+    assert_eq!(before(strange).await.unwrap_err().name, FailureName::Conflict);
+    let yesterday =
+        |order: &mut SaleOrder| order.invoices[0].locked_until = Some("2026-11-18".parse().unwrap());
+    assert!(before(yesterday).await.is_ok());
+}
+
+#[tokio::test]
+async fn nothing_is_written_until_it_agrees_to_the_cent() {
+    let world = World::new().await;
+    let input = to_write(order());
+    let (names, taxes) = (names(&input.order), world.taxes(&input.order));
+    let expected = Expected::new(&input, &names, &world.merchant, &taxes);
+    let mut there = drafts(&world);
+    there.state = "sale".to_owned();
+    let conflict = expected.after_confirm(&there).unwrap_err();
+    assert_eq!(
+        (conflict.name, conflict.field.as_deref()),
+        (FailureName::Conflict, Some("total"))
+    );
+    there.invoices[0].total = input.order.total();
+    let written = expected.after_confirm(&there).unwrap();
+    assert_eq!(
+        (written.sale_order.id, written.draft.id, written.draft.customer),
+        (2, 3, 7)
+    );
+    there.state = "draft".to_owned();
+    assert_eq!(
+        expected.after_confirm(&there).unwrap_err().field.as_deref(),
+        Some("sale_order.state")
+    );
+}
