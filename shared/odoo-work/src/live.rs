@@ -25,6 +25,9 @@ pub trait Connection: Send + Sync {
 
     /// The connection within an invocation: no call is begun that could not be finished in it.
     fn within<'a>(&'a self, invocation: &Invocation) -> Box<dyn Odoo + 'a>;
+
+    /// How many requests have been sent over it so far: what work costs Odoo. 0 when nobody counts.
+    fn round_trips(&self) -> u64;
 }
 
 /// A connection that follows its secret.
@@ -65,6 +68,10 @@ impl Connection for LiveOdoo {
             odoo: self,
             until: UnixMillis(invocation.deadline.0.saturating_sub(KEPT_BACK_MS)),
         })
+    }
+
+    fn round_trips(&self) -> u64 {
+        self.live.made().map_or(0, |client| client.round_trips())
     }
 }
 
@@ -114,6 +121,10 @@ impl<O: Odoo> Connection for Steady<O> {
 
     fn within<'a>(&'a self, _: &Invocation) -> Box<dyn Odoo + 'a> {
         Box::new(Unbounded(&self.0))
+    }
+
+    fn round_trips(&self) -> u64 {
+        0
     }
 }
 

@@ -8,7 +8,7 @@ use runtime::{
     workflow::Workflow,
 };
 use serde_json::Value;
-use std::{collections::BTreeMap, future::Future, sync::Arc};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Instant};
 
 /// Where work comes from, and where answers go.
 pub struct WorkQueue {
@@ -41,7 +41,9 @@ impl WorkQueue {
             crash_marks: &self.crash_marks,
         };
         let records = records(event);
+        let tally = Tally::begin(records.len(), odoo);
         if odoo.is_down().await? {
+            tracing::info!(messages = records.len(), "Odoo is down: the batch goes back");
             return Ok(batch.all_later(records).await);
         }
         let handle = |pieces: Vec<Piece>| {
@@ -60,6 +62,36 @@ impl WorkQueue {
                 Ok(verdicts)
             }
         };
-        Ok(batch.in_pieces(records, piece_key, handle).await)
+        let response = batch.in_pieces(records, piece_key, handle).await;
+        tally.end(response.batch_item_failures.len(), odoo);
+        Ok(response)
+    }
+}
+
+/// What a batch costs, for whoever has to find out why Odoo is slow, or batches do not fill.
+struct Tally {
+    messages: usize,
+    round_trips: u64,
+    begun: Instant,
+}
+
+impl Tally {
+    fn begin(messages: usize, odoo: &dyn Connection) -> Self {
+        Self {
+            messages,
+            round_trips: odoo.round_trips(),
+            begun: Instant::now(),
+        }
+    }
+
+    fn end(self, later: usize, odoo: &dyn Connection) {
+        tracing::info!(
+            messages = self.messages,
+            later,
+            // After a rotation of the key the connection is another one, and counts from its start.
+            odoo_round_trips = odoo.round_trips().saturating_sub(self.round_trips),
+            milliseconds = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "batch worked off"
+        );
     }
 }

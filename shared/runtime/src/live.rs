@@ -52,8 +52,7 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let kept = self.kept();
-        let client = match kept {
+        let client = match self.made() {
             Some(client) => client,
             None => self.make().await?,
         };
@@ -73,7 +72,8 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
         Ok(client)
     }
 
-    fn kept(&self) -> Option<Arc<C>> {
+    /// The client, once it was needed; another one after its credentials were rotated.
+    pub fn made(&self) -> Option<Arc<C>> {
         self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
