@@ -1,6 +1,10 @@
 use super::*;
 use crate::fake::{Change, books, books_with};
-use domain::merchant::Merchant;
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::Merchant,
+    money::Currency,
+};
 use serde_json::json;
 
 fn merchant() -> Merchant {
