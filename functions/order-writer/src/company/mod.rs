@@ -1,17 +1,17 @@
 //! The orders of one company, step by step: one context, one set of books, one or two calls per step.
 
+mod confirm;
+mod drafts;
+
 use crate::{
     Writer,
     check::Expected,
     plan::{
         customer::{self, CustomerPlan, Parties, names_to_find},
-        invoice, lines, sale,
+        lines,
         taxes::{self, Fix, WantedTaxes},
     },
-    steps::{
-        contacts, finish, products, rewrite,
-        taxes::{DraftToFix, force},
-    },
+    steps::{contacts, products, rewrite},
     work::{Results, Task},
 };
 use domain::{
@@ -20,15 +20,11 @@ use domain::{
     merchant::Store,
 };
 use odoo::{
-    ExternalId, Mode, Odoo, Record,
+    ExternalId, Odoo,
     books::Books,
     documents::{SaleOrder, read_sale_orders},
-    load_each,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The orders of one company.
 pub(crate) struct Company<'a> {
@@ -199,146 +195,6 @@ impl<'a> Company<'a> {
         let books = self.writer.books.fresh(odoo, merchant, self.name).await?;
         let plans = plan_all(&books);
         Ok((books, plans))
-    }
-
-    /// Sales orders and draft invoices, read back and judged.
-    async fn draft(
-        &self,
-        books: &Books,
-        tasks: Vec<Task<'a, Ready<'a>>>,
-        results: &mut Results,
-    ) -> Vec<Task<'a, Drafted<'a>>> {
-        let merchant = self.writer.merchant;
-        let sale = |task: &Task<'a, Ready<'a>>| {
-            let Ready { planned, parties } = &task.state;
-            sale::record(
-                &task.input.order,
-                &task.names,
-                parties,
-                &planned.lines,
-                merchant,
-                planned.store,
-                books,
-            )
-        };
-        let (corrected, first): (Vec<_>, Vec<_>) = tasks
-            .into_iter()
-            .partition(|task| task.input.redrive && !task.input.fresh);
-        let mut tasks = self
-            .load(books, "sale.order", first, Mode::CreateOnce, results, sale)
-            .await;
-        tasks.extend(
-            self.load(books, "sale.order", corrected, Mode::Update, results, sale)
-                .await,
-        );
-        let invoice = |task: &Task<'a, Ready<'a>>| {
-            let (Ready { planned, parties }, input) = (&task.state, task.input);
-            let transaction = &input.transaction;
-            invoice::record(
-                &input.order,
-                &task.names,
-                parties,
-                &planned.lines,
-                transaction,
-                merchant,
-                books,
-            )
-        };
-        let tasks = self
-            .load(books, "account.move", tasks, Mode::CreateOnce, results, invoice)
-            .await;
-        if tasks.is_empty() {
-            return Vec::new();
-        }
-        let names: Vec<_> = tasks.iter().map(|task| &task.names.order).collect();
-        let there = match read_sale_orders(self.odoo(), &books.context(), &names).await {
-            Ok(there) => there,
-            Err(failure) => {
-                results.end_all(tasks, &failure);
-                return Vec::new();
-            }
-        };
-        let judged = tasks.iter().map(|task| {
-            let order = find(&there, task);
-            let fixes = self
-                .expected(task, &task.state.planned.taxes)
-                .before_confirm(order)?;
-            let unread = || Failure::new(FailureName::OutcomeUnknown, "the sales order cannot be read back");
-            Ok((order.cloned().ok_or_else(unread)?, fixes))
-        });
-        let judged: Vec<_> = judged.collect();
-        let drafted = |Ready { planned, .. }: Ready<'a>, (order, fixes)| Drafted {
-            planned,
-            order,
-            fixes,
-        };
-        results.keep(tasks, judged, drafted)
-    }
-
-    async fn load(
-        &self,
-        books: &Books,
-        model: &'static str,
-        tasks: Vec<Task<'a, Ready<'a>>>,
-        mode: Mode,
-        results: &mut Results,
-        record: impl Fn(&Task<'a, Ready<'a>>) -> Result<Record, Failure>,
-    ) -> Vec<Task<'a, Ready<'a>>> {
-        let records: Vec<_> = tasks.iter().map(record).collect();
-        let tasks = results.keep(tasks, records, |ready, record| (ready, record));
-        let records = tasks.iter().map(|task| task.state.1.clone()).collect();
-        let loaded = load_each(self.odoo(), model, records, mode, &books.context()).await;
-        results.keep(tasks, loaded, |(ready, _), _| ready)
-    }
-
-    /// The shop's tax, the confirmation, the date put back, the last comparison.
-    async fn finish(&self, books: &Books, tasks: Vec<Task<'a, Drafted<'a>>>, results: &mut Results) {
-        let (odoo, context) = (self.odoo(), books.context());
-        let fixes: Vec<_> = tasks.iter().map(draft_to_fix).collect();
-        let forced = force(odoo, &context, &fixes).await;
-        let tasks = results.keep(tasks, forced, |drafted, ()| drafted);
-        let open = tasks.iter().filter(|task| task.state.order.is_quotation());
-        let open: Vec<i64> = open.map(|task| task.state.order.id).collect();
-        let refused = match open.is_empty() {
-            true => HashMap::new(),
-            false => finish::confirm(odoo, &context, open.clone()).await,
-        };
-        let dates = tasks.iter().map(|task| {
-            let id = task.state.order.id;
-            (
-                id,
-                open.contains(&id).then(|| sale::date_order(&task.input.order)),
-            )
-        });
-        let read = finish::restore_dates(odoo, &context, dates.collect()).await;
-        for task in tasks {
-            let id = task.state.order.id;
-            let outcome = match read.iter().find(|(order, _)| *order == id) {
-                Some((_, Ok(order))) => match refused.get(&id) {
-                    Some(failure) if !order.is_confirmed() => Err(failure.clone()),
-                    _ => self
-                        .expected(&task, &task.state.planned.taxes)
-                        .after_confirm(order),
-                },
-                Some((_, Err(failure))) => Err(failure.clone()),
-                None => Err(Failure::new(
-                    FailureName::OutcomeUnknown,
-                    "the sales order was not read back",
-                )),
-            };
-            results.end(task.place, outcome);
-        }
-    }
-}
-
-fn draft_to_fix<'t>(task: &'t Task<'_, Drafted<'_>>) -> DraftToFix<'t> {
-    let (name, drafted) = (&task.names.invoice, &task.state);
-    // Fixes come from this very invoice: without it there are none.
-    let id = drafted.order.invoice(name).map_or(0, |invoice| invoice.id);
-    DraftToFix {
-        id,
-        name,
-        fixes: &drafted.fixes,
     }
 }
 
