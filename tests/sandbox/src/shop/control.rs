@@ -127,6 +127,14 @@ impl Control {
         .await
     }
 
+    /// Switches the shop's webhook off, as the shop does by itself after some failures.
+    pub async fn switch_off(&self, kind: Kind) -> Result<()> {
+        let path = format!("/{}/hook", kind.store());
+        let hook: Hook = self.get(&path).await?;
+        self.call(Method::POST, &path, &Hook { active: false, ..hook })
+            .await
+    }
+
     /// Whether the shop has its webhook on.
     pub async fn hook_is_active(&self, kind: Kind) -> Result<bool> {
         let hook: Hook = self.get(&format!("/{}/hook", kind.store())).await?;

@@ -2,10 +2,11 @@
 
 use super::{
     own,
-    server::{Shared, WEBHOOK_SECRET_OWN, WEBHOOK_SECRET_WOO},
+    server::{Shared, WEBHOOK_SECRET_OWN, WEBHOOK_SECRET_WOO, WEBHOOK_SECRET_WOO_OLDER},
     state::Kind,
 };
 use ::shop::{standard::signed_headers, woocommerce::sign};
+use futures::{StreamExt, future::join_all, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +28,8 @@ pub enum Signature {
     Missing,
     /// Genuine, but an hour old. WooCommerce's signatures have no time: as [`Signature::Genuine`].
     Stale,
+    /// With the secret from before the last rotation. The other shop never had one: as [`Signature::Genuine`].
+    Older,
 }
 
 /// A delivery to be made.
@@ -48,6 +51,9 @@ pub struct Send {
     /// How often the same delivery is made.
     #[serde(default = "once")]
     pub times: u32,
+    /// Whether they are made all at once instead of one after the other.
+    #[serde(default)]
+    pub at_once: bool,
 }
 
 fn once() -> u32 {
@@ -64,6 +70,7 @@ impl Send {
             body: None,
             signature: Signature::Genuine,
             times: 1,
+            at_once: false,
         }
     }
 
@@ -89,6 +96,13 @@ impl Send {
         self.times = times;
         self
     }
+
+    /// Made all at once.
+    #[must_use]
+    pub fn at_once(mut self) -> Self {
+        self.at_once = true;
+        self
+    }
 }
 
 /// A delivery that was made.
@@ -102,7 +116,7 @@ pub struct Delivery {
     pub answer: String,
 }
 
-/// Sends what was asked for, one after the other.
+/// Sends what was asked for.
 pub(super) async fn send(shared: &Shared, request: &Send) -> Vec<Delivery> {
     let body = match (&request.body, &request.order) {
         (Some(body), _) => Some(body.clone()),
@@ -116,10 +130,12 @@ pub(super) async fn send(shared: &Shared, request: &Send) -> Vec<Delivery> {
     };
     let Some(body) = body else { return Vec::new() };
     let headers = headers(request.kind, request.signature, &body);
-    let mut made = Vec::new();
-    for _ in 0..request.times {
-        made.push(post(shared, request, &headers, &body).await);
-    }
+    let posts = (0..request.times).map(|_| post(shared, request, &headers, &body));
+    let made = if request.at_once {
+        join_all(posts).await
+    } else {
+        stream::iter(posts).then(|post| post).collect().await
+    };
     let mut state = shared.state();
     state.shop(request.kind).deliveries.extend(made.iter().cloned());
     made
@@ -202,6 +218,7 @@ fn wire(kind: Kind, order: &Value) -> String {
 fn headers(kind: Kind, signature: Signature, body: &str) -> Vec<(&'static str, String)> {
     let secret = match (signature, kind) {
         (Signature::Forged, _) => "whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQ=",
+        (Signature::Older, Kind::Woo) => WEBHOOK_SECRET_WOO_OLDER,
         (_, Kind::Woo) => WEBHOOK_SECRET_WOO,
         (_, Kind::Own) => WEBHOOK_SECRET_OWN,
     };

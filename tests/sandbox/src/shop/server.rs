@@ -25,6 +25,8 @@ pub(super) const CONSUMER_KEY: &str = "ck_sandbox";
 pub(super) const CONSUMER_SECRET: &str = "cs_sandbox";
 /// What the WooCommerce shop signs with.
 pub(super) const WEBHOOK_SECRET_WOO: &str = "sandbox-webhook-secret";
+/// What it signed with before the last rotation.
+pub(super) const WEBHOOK_SECRET_WOO_OLDER: &str = "an-older-webhook-secret";
 /// What the other shop signs with.
 pub(super) const WEBHOOK_SECRET_OWN: &str = "whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC1vd24=";
 
@@ -113,7 +115,7 @@ pub async fn start() -> io::Result<RunningShop> {
             consumer_key: CONSUMER_KEY.to_owned(),
             consumer_secret: CONSUMER_SECRET.to_owned(),
             webhook_secrets: vec![
-                "an-older-webhook-secret".to_owned(),
+                WEBHOOK_SECRET_WOO_OLDER.to_owned(),
                 WEBHOOK_SECRET_WOO.to_owned(),
             ],
         },

@@ -37,6 +37,12 @@ pub struct SaleOrder {
     /// Without tax.
     #[serde(deserialize_with = "text")]
     pub amount_untaxed: String,
+    /// Who bought it, `res.partner`.
+    #[serde(rename = "partner_id", deserialize_with = "link")]
+    pub customer: i64,
+    /// Where it goes, `res.partner`.
+    #[serde(rename = "partner_shipping_id", deserialize_with = "link")]
+    pub delivery_address: i64,
     invoice_ids: Vec<i64>,
     picking_ids: Vec<i64>,
     order_line: Vec<i64>,
@@ -54,6 +60,9 @@ pub struct Invoice {
     pub state: String,
     /// `paid` or `in_payment` when done.
     pub payment_state: String,
+    /// ISO 4217.
+    #[serde(rename = "currency_id", deserialize_with = "label")]
+    pub currency: String,
     /// With tax.
     #[serde(deserialize_with = "text")]
     pub amount_total: String,
@@ -188,6 +197,22 @@ impl Auditor {
         Ok(())
     }
 
+    /// Has the goods of a sales order leave the warehouse, as its people do.
+    ///
+    /// # Errors
+    /// When Odoo does not answer or refuses.
+    pub async fn deliver(&self, order: &SaleOrder) -> Result<()> {
+        let context = json!({"skip_backorder": true});
+        let arguments = json!({"ids": order.picking_ids, "context": context});
+        self.odoo.call("stock.picking", "button_validate", arguments).await?;
+        Ok(())
+    }
+
+    /// The caller that reads, for a look at anything else.
+    pub fn odoo(&self) -> &Caller {
+        &self.odoo
+    }
+
     async fn orders(&self, order: &OrderKey) -> Result<Vec<SaleOrder>> {
         let prefix = format!("{}_g", order.slug());
         let domain = json!([
@@ -301,6 +326,16 @@ fn number(value: &Value) -> String {
         }
         None => text,
     }
+}
+
+/// The id in Odoo's `[7, "Name"]`.
+fn link<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    <(i64, String)>::deserialize(deserializer).map(|(id, _)| id)
+}
+
+/// The name in Odoo's `[7, "Name"]`.
+fn label<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    <(i64, String)>::deserialize(deserializer).map(|(_, name)| name)
 }
 
 fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -163,6 +163,16 @@ impl Witness {
             .collect())
     }
 
+    /// All reviews, decided ones included, that mention `text`: an order's key or slug, an event, a message.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn reviews_of(&self, text: &str) -> Result<Vec<Value>> {
+        let items = self.aws.items(&self.deployed, "review/").await?;
+        let bodies = items.iter().filter_map(|item| serde_json::from_str::<Value>(item["body"].as_str()?).ok());
+        Ok(bodies.filter(|review| review.to_string().contains(text)).collect())
+    }
+
     /// Asks the function that keeps the reviews, as an operator does.
     ///
     /// # Errors
