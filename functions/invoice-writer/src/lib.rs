@@ -2,6 +2,7 @@
 
 mod check;
 mod handler;
+mod outcomes;
 mod payment;
 mod steps;
 mod work;

@@ -3,6 +3,7 @@
 
 use crate::{
     check,
+    outcomes::Outcomes,
     payment::{self, Payment},
     steps,
     work::{InvoiceToWrite, Outcome},
@@ -18,7 +19,7 @@ use odoo::{
     documents::Invoice,
     load_each,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Writes invoices into one Odoo.
 pub struct Writer<'a> {
@@ -33,8 +34,8 @@ pub struct Writer<'a> {
 }
 
 /// An invoice on its way.
-struct Task<'a> {
-    place: usize,
+pub(crate) struct Task<'a> {
+    pub(crate) place: usize,
     input: &'a InvoiceToWrite,
     store: &'a Store,
     customer: i64,
@@ -49,10 +50,7 @@ struct Paid<'a> {
 impl Writer<'_> {
     /// Writes a batch; one outcome per invoice, in order. A bad invoice harms no other.
     pub async fn write(&self, inputs: &[InvoiceToWrite]) -> Vec<Outcome> {
-        let mut outcomes = Outcomes {
-            ended: vec![None; inputs.len()],
-            refused: HashMap::new(),
-        };
+        let mut outcomes = Outcomes::new(inputs.len());
         let mut companies: BTreeMap<&str, Vec<Task<'_>>> = BTreeMap::new();
         for (place, input) in inputs.iter().enumerate() {
             match self.merchant.store(&input.order.key.store) {
@@ -265,37 +263,4 @@ fn gone(task: &Task<'_>) -> Failure {
     Failure::new(FailureName::Conflict, what)
         .field("invoice")
         .remedy("invoice the sales order in Odoo, then redrive")
-}
-
-/// What has come of each invoice, and what was refused on the way, by invoice.
-struct Outcomes {
-    ended: Vec<Option<Outcome>>,
-    refused: HashMap<i64, Failure>,
-}
-
-impl Outcomes {
-    fn end(&mut self, place: usize, outcome: Outcome) {
-        if let Some(slot) = self.ended.get_mut(place) {
-            *slot = Some(outcome);
-        }
-    }
-
-    fn end_all(&mut self, tasks: Vec<Task<'_>>, failure: &Failure) {
-        tasks
-            .into_iter()
-            .for_each(|task| self.end(task.place, Err(failure.clone())));
-    }
-
-    fn finish(self) -> Vec<Outcome> {
-        let lost = || {
-            Err(Failure::new(
-                FailureName::OutcomeUnknown,
-                "the invoice was lost on the way",
-            ))
-        };
-        self.ended
-            .into_iter()
-            .map(|outcome| outcome.unwrap_or_else(lost))
-            .collect()
-    }
 }

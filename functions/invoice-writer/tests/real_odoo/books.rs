@@ -4,8 +4,8 @@ use crate::{
     odoo_under_test::{World, merchant, to_invoice},
     orders,
 };
-use domain::failure::FailureName;
-use odoo::{Call, Dialect};
+use domain::{failure::FailureName, merchant::Merchant};
+use odoo::{Call, Context, Dialect};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -114,15 +114,69 @@ async fn a_tax_that_posts_to_revenue_is_refused() {
     assert_eq!(refused.field.as_deref(), Some("odoo.taxes.us-nj-local.account"));
 }
 
+/// The configuration with both stores in the second company.
+fn second_company() -> Merchant {
+    let mut merchant = merchant();
+    for store in merchant.stores.values_mut() {
+        "Heartland Second Inc.".clone_into(&mut store.company);
+        "WH2".clone_into(&mut store.warehouse);
+    }
+    merchant
+}
+
+/// Gives the second company what the configuration names, and lets the bot into it.
+async fn open_second_company(world: &World) -> i64 {
+    let domain = json!([["name", "=", "Heartland Second Inc."]]);
+    let company = world.search("res.company", domain, &["id"]).await[0]["id"]
+        .as_i64()
+        .unwrap();
+    let context = Context::new("en_US", "UTC", Some(company));
+    let find = async |model: &'static str, domain: Value| {
+        let found = world
+            .call(Call::search_read(model, domain, &["id"]).context(&context))
+            .await;
+        found[0]["id"].as_i64()
+    };
+    let ensure = async |model: &'static str, domain: Value, values: Value| match find(model, domain).await {
+        Some(there) => there,
+        None => {
+            let call = Call::effect(model, "create")
+                .arg("vals_list", json!([values]))
+                .context(&context);
+            world.call(call).await[0].as_i64().unwrap()
+        }
+    };
+    let own = json!(["company_id", "=", company]);
+    let clearing =
+        json!({"name": "Clearing", "code": "101450", "account_type": "asset_current", "reconcile": true});
+    let there = json!([["code", "=", "101450"], ["company_ids", "in", [company]]]);
+    let clearing = ensure("account.account", there, clearing).await;
+    let journal = json!({"name": "Cards", "code": "HLUSD", "type": "bank", "company_id": company});
+    let journal = ensure("account.journal", json!([["code", "=", "HLUSD"], own]), journal).await;
+    let manual = json!([["code", "=", "manual"], ["payment_type", "=", "inbound"]]);
+    let manual = find("account.payment.method", manual).await.unwrap();
+    let line = json!({"name": "Visa", "journal_id": journal, "payment_method_id": manual, "payment_account_id": clearing});
+    let there = json!([["name", "=", "Visa"], ["journal_id", "=", journal]]);
+    ensure("account.payment.method.line", there, line).await;
+    let warehouse = json!({"name": "Second", "code": "WH2", "company_id": company});
+    ensure("stock.warehouse", json!([["code", "=", "WH2"], own]), warehouse).await;
+    let pricelist = json!([
+        ["name", "=", "Heartland USD"],
+        ["company_id", "in", [company, false]]
+    ]);
+    ensure(
+        "product.pricelist",
+        pricelist,
+        json!({"name": "Heartland USD", "company_id": company}),
+    )
+    .await;
+    company
+}
+
 #[tokio::test]
 async fn a_store_of_the_second_company() {
     let (_, _alone) = World::alone().await;
-    let mut merchant = merchant();
-    let second = "Heartland Second Inc.";
-    for store in merchant.stores.values_mut() {
-        second.clone_into(&mut store.company);
-    }
-    let world = World::with(merchant, Dialect::Json2);
+    let world = World::with(second_company(), Dialect::Json2);
     let missing = world
         .write_order(&orders::plain("USD", "SKU-1", 1, 1000))
         .await
@@ -133,6 +187,38 @@ async fn a_store_of_the_second_company() {
         "the bot is not let into it: {missing}"
     );
     assert_eq!(missing.field.as_deref(), Some("odoo.company"));
+
+    let company = open_second_company(&world).await;
+    let bot = world
+        .search("res.users", json!([["login", "=", "heartland-bot"]]), &["id"])
+        .await[0]["id"]
+        .as_i64()
+        .unwrap();
+    world
+        .write("res.users", bot, json!({"company_ids": [[4, company]]}))
+        .await;
+    let order = orders::plain("USD", "SKU-1", 1, 1000);
+    let written = world.write_order(&order).await;
+    let invoiced = match &written {
+        Ok(written) => Some(world.write_invoice(&to_invoice(&order, written)).await),
+        Err(_) => None,
+    };
+    world
+        .write("res.users", bot, json!({"company_ids": [[3, company]]}))
+        .await;
+    let (written, invoiced) = (written.unwrap(), invoiced.unwrap().unwrap());
+    let documents = [
+        ("sale.order", written.sale_order.id),
+        ("account.move", invoiced.invoice.id),
+        ("account.payment", invoiced.payment.id),
+    ];
+    for (model, id) in documents {
+        let call = Call::search_read(model, json!([["id", "=", id]]), &["company_id"]);
+        let row = world
+            .call(call.context(&Context::new("en_US", "UTC", Some(company))))
+            .await;
+        assert_eq!(row[0]["company_id"][0], json!(company), "{model}");
+    }
 }
 
 #[tokio::test]
