@@ -79,6 +79,17 @@ fn dated(input: &InvoiceToWrite, invoice: &Invoice, merchant: &Merchant) -> Resu
     Err(Failure::new(FailureName::Conflict, what).field("invoice.date"))
 }
 
+/// Odoo's refusal to post or reconcile an invoice whose payment is booked.
+pub fn not_posted(refused: Failure) -> Failure {
+    if refused.name != FailureName::Refused {
+        return refused;
+    }
+    let what = format!("{}; {CREDIT}", refused.what);
+    Failure::new(FailureName::Refused, what)
+        .field("invoice")
+        .remedy("mend and post it in Odoo, then redrive")
+}
+
 /// Whether everything is done: posted on its date, paid, nothing open, nothing left to invoice.
 ///
 /// # Errors

@@ -213,7 +213,18 @@ impl Writer<'_> {
                 Err(failure) => outcomes.end(paid.task.place, Err(failure)),
             }
         }
-        let refused = steps::post(self.odoo, context, "account.move", drafts).await;
+        let mut refused = steps::post(self.odoo, context, "account.move", drafts).await;
+        if !refused.is_empty() {
+            // Another writer may have been faster: then there is nothing to refuse.
+            let ids = refused.keys().copied().collect();
+            if let Ok(read) = steps::read_invoices(self.odoo, context, ids).await {
+                refused.retain(|id, _| {
+                    !read
+                        .iter()
+                        .any(|invoice| invoice.id == *id && invoice.is_posted())
+                });
+            }
+        }
         outcomes.refused.extend(refused);
         right
     }
@@ -246,7 +257,8 @@ impl Writer<'_> {
                 None => Err(gone(&task)),
             };
             let refused = outcomes.refused.remove(&task.input.draft);
-            outcomes.end(task.place, done.map_err(|failure| refused.unwrap_or(failure)));
+            let outcome = done.map_err(|failure| refused.map_or(failure, check::not_posted));
+            outcomes.end(task.place, outcome);
         }
     }
 }

@@ -80,6 +80,65 @@ async fn captured_money_reaches_the_books_when_the_invoice_cannot() {
 }
 
 #[tokio::test]
+async fn an_invoice_odoo_will_not_post_leaves_a_credit() {
+    let (world, _quiet) = World::shared().await;
+    let order = orders::plain("USD", "SKU-1", 1, 1000);
+    let written = world.write_order(&order).await.unwrap();
+    let code = format!("4{}", orders::unique() % 1_000_000);
+    let account = world
+        .create(
+            "account.account",
+            json!({"name": "Old", "code": code, "account_type": "income"}),
+        )
+        .await;
+    let lines = json!([
+        ["move_id", "=", written.draft.id],
+        ["display_type", "=", "product"]
+    ]);
+    let line = world
+        .search("account.move.line", lines, &["account_id"])
+        .await
+        .remove(0);
+    let set = async |account: Value| {
+        world
+            .write(
+                "account.move.line",
+                line["id"].as_i64().unwrap(),
+                json!({"account_id": account}),
+            )
+            .await;
+    };
+    set(json!(account)).await;
+    world
+        .write("account.account", account, json!({"active": false}))
+        .await;
+    let refused = world
+        .write_invoice(&to_invoice(&order, &written))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.name, refused.field.as_deref()),
+        (FailureName::Refused, Some("invoice"))
+    );
+    assert!(refused.what.contains("customer's credit"), "{refused}");
+    let memo = json!([["memo", "=", order.transaction]]);
+    assert_eq!(
+        world.search("account.payment", memo, &["state"]).await[0]["state"],
+        "in_process"
+    );
+    // A person mends it.
+    set(line["account_id"][0].clone()).await;
+    let invoiced = world
+        .write_invoice(&to_invoice(&orders::again(&order), &written))
+        .await
+        .unwrap();
+    let row = world
+        .read("account.move", invoiced.invoice.id, &["amount_residual"])
+        .await;
+    assert_eq!(row["amount_residual"], json!(0.0));
+}
+
+#[tokio::test]
 async fn a_tax_that_posts_to_revenue_is_refused() {
     let (world, _alone) = World::alone().await;
     let tax = world
