@@ -1,5 +1,7 @@
 //! The merchant's set-up and the running Odoo, against a real one.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use domain::merchant::Merchant;
 use sandbox::odoo::{self, RunningOdoo, merchant_config};
 use sandbox::places::Places;
