@@ -32,8 +32,8 @@ const ROUNDS_MAX: u32 = 5;
 const CALLS_MAX: usize = 4;
 /// The least time a flight is begun with: reading, and two slow answers of the shop.
 const FLIGHT_MS: i64 = 45_000;
-/// More open orders than that are not looked at: a shop does not accept so many before Odoo knows the first.
-const OPEN_ORDERS_MAX: usize = 1_000;
+/// With more orders accepted and not yet in Odoo nothing is told: what is not counted would be sold twice.
+const ACCEPTED_ORDERS_MAX: usize = 2_000;
 
 /// The parts the pusher works with.
 pub struct Pusher {
@@ -221,7 +221,12 @@ impl Pusher {
         let ships_with_us =
             |other: &Store| other.company == store.company && other.warehouse == store.warehouse;
         let mut sold: BTreeMap<String, Decimal> = BTreeMap::new();
-        for item in self.orders.open(OPEN_ORDERS_MAX).await? {
+        let accepted = self.orders.accepted(ACCEPTED_ORDERS_MAX + 1).await?;
+        if accepted.len() > ACCEPTED_ORDERS_MAX {
+            let what = "more orders wait for Odoo than can be counted; stock is told when they are written";
+            return Err(Failure::new(FailureName::InProgress, what));
+        }
+        for item in accepted {
             let other = self.merchant.stores.get(&item.order.store);
             if item.in_odoo || !other.is_some_and(ships_with_us) {
                 continue;

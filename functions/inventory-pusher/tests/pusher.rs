@@ -147,7 +147,7 @@ impl Bench {
             .store_content(event.as_str(), &order)
             .await
             .unwrap();
-        let item = OrderItem::recorded(&order, &event).opened(&order, &event, 1, NOW);
+        let item = OrderItem::recorded(&order, &event).opened(&order, &event, 1, self.clock.now());
         self.pusher
             .orders
             .save(None, &OrderItem { in_odoo, ..item })
@@ -217,6 +217,36 @@ async fn a_kit_offers_what_its_parts_make_and_an_accepted_kit_takes_its_parts() 
     assert_eq!(
         (bench.shop.stock("KIT"), bench.shop.stock("MUG")),
         (Some(3), Some(9))
+    );
+}
+
+#[tokio::test]
+async fn a_thousand_orders_waiting_for_their_delivery_hide_no_order_that_odoo_does_not_know() {
+    let bench = bench();
+    bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
+    bench.shop.put_product("MUG", 99);
+    for id in 0..1_000 {
+        bench.accept(&format!("woo/{id}"), &[("PEN", 1)], true).await;
+    }
+    bench.clock.advance_ms(1);
+    bench.accept("woo/5000", &[("MUG", 4)], false).await;
+    bench.accept("woo/5001", &[("MUG", 1)], true).await;
+    bench.push("woo/5001").await.unwrap();
+    assert_eq!(bench.shop.stock("MUG"), Some(6));
+}
+
+#[tokio::test]
+async fn with_more_accepted_orders_than_can_be_counted_nothing_is_told() {
+    let bench = bench();
+    bench.count("MUG", Counted::Goods(goods(1, 10_000, 0)));
+    bench.shop.put_product("MUG", 99);
+    for id in 0..2_001 {
+        bench.accept(&format!("woo/{id}"), &[("MUG", 1)], false).await;
+    }
+    let refused = bench.push("woo/7").await.unwrap_err();
+    assert_eq!(
+        (refused.name, bench.shop.stock("MUG")),
+        (FailureName::InProgress, Some(99))
     );
 }
 

@@ -129,21 +129,34 @@ impl Items for DynamoItems {
         }
     }
 
+    /// A page ends after a megabyte, however many items were asked for.
     async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(STATE_INDEX);
-        let query = query
-            .key_condition_expression("state_pk = :state")
-            .expression_attribute_values(":state", text(state))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let found = query
-            .send()
-            .await
-            .map_err(|e| aws_failure("reading the table's index", &e))?;
-        found.items().iter().map(decode).collect()
+        let mut found = Vec::new();
+        let mut start = None;
+        while found.len() < limit {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(STATE_INDEX);
+            let query = query
+                .key_condition_expression("state_pk = :state")
+                .expression_attribute_values(":state", text(state))
+                .limit(i32::try_from(limit - found.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start);
+            let page = query
+                .send()
+                .await
+                .map_err(|e| aws_failure("reading the table's index", &e))?;
+            for attributes in page.items() {
+                found.push(decode(attributes)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -21,8 +21,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Index state of orders a run works on.
-const OPEN: &str = "order/open";
+/// Index state of orders a run works on whose goods Odoo does not hold yet.
+const ACCEPTED: &str = "order/accepted";
+/// Index state of orders a run works on that are in Odoo: some wait weeks for a delivery or a person.
+const IN_ODOO: &str = "order/in-odoo";
 /// Versions of our own writes that are remembered: a run writes two or three times, and an echo comes soon.
 const OUR_WRITES_MAX: usize = 8;
 /// A status write that has not come to an end by then is on its way to a person; echoes are no longer waited for.
@@ -240,7 +242,23 @@ impl OrderItems {
     /// # Errors
     /// Those of [`Items::by_state`].
     pub async fn open(&self, limit: usize) -> Result<Vec<OrderItem>, Failure> {
-        let items = self.items.by_state(OPEN, limit).await?;
+        let mut open = self.of_state(ACCEPTED, limit).await?;
+        open.extend(self.of_state(IN_ODOO, limit).await?);
+        open.sort_by_key(|item| item.opened_at_ms);
+        open.truncate(limit);
+        Ok(open)
+    }
+
+    /// Orders a run works on whose goods Odoo does not hold yet, those opened first at the top.
+    ///
+    /// # Errors
+    /// Those of [`Items::by_state`].
+    pub async fn accepted(&self, limit: usize) -> Result<Vec<OrderItem>, Failure> {
+        self.of_state(ACCEPTED, limit).await
+    }
+
+    async fn of_state(&self, state: &str, limit: usize) -> Result<Vec<OrderItem>, Failure> {
+        let items = self.items.by_state(state, limit).await?;
         items
             .into_iter()
             .map(|item| Ok(typed::parse(item)?.value))
@@ -254,8 +272,9 @@ fn key(order: &OrderKey) -> String {
 
 fn beside(item: &OrderItem) -> Beside {
     let by = sortable(UnixMillis(item.opened_at_ms));
+    let state = if item.in_odoo { IN_ODOO } else { ACCEPTED };
     Beside {
-        state: (item.state == OrderState::Open).then(|| (OPEN.to_owned(), by)),
+        state: (item.state == OrderState::Open).then(|| (state.to_owned(), by)),
         ttl_s: None,
     }
 }

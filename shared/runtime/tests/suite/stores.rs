@@ -154,12 +154,20 @@ pub async fn one_of_many_opens_a_run(items: Arc<dyn Items>) {
     assert_eq!((there.version, there.value.generation), (2, 1));
     let ours = |items: Vec<OrderItem>| items.into_iter().any(|item| item.order == order.key);
     assert!(ours(orders.open(1000).await.unwrap()));
+    assert!(ours(orders.accepted(1000).await.unwrap()));
+    let in_odoo = OrderItem {
+        in_odoo: true,
+        ..there.value.clone()
+    };
+    assert_eq!(orders.save(Some(2), &in_odoo).await.unwrap(), Saved::Done);
+    assert!(ours(orders.open(1000).await.unwrap()));
+    assert!(!ours(orders.accepted(1000).await.unwrap()));
     let closed = OrderItem {
         state: domain::decide::OrderState::Closed,
         ..there.value
     };
-    assert_eq!(orders.save(Some(1), &closed).await.unwrap(), Saved::Stale);
-    assert_eq!(orders.save(Some(2), &closed).await.unwrap(), Saved::Done);
+    assert_eq!(orders.save(Some(2), &closed).await.unwrap(), Saved::Stale);
+    assert_eq!(orders.save(Some(3), &closed).await.unwrap(), Saved::Done);
     assert!(!ours(orders.open(1000).await.unwrap()));
 }
 
