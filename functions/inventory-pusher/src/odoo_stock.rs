@@ -56,14 +56,20 @@ impl StockSource for OdooStock {
         skus: &BTreeSet<String>,
         invocation: &Invocation,
     ) -> Result<BTreeMap<String, Counted>, Failure> {
+        let before = self.odoo.round_trips();
         let odoo = self.odoo.within(invocation);
         let books = self
             .books
             .get(odoo.as_ref(), self.merchant, &store.company)
             .await?;
         let warehouse = books.warehouse(&store.warehouse)?;
-        self.reader
+        let counted = self
+            .reader
             .read(odoo.as_ref(), &books.context(), warehouse, skus)
-            .await
+            .await?;
+        // After a rotation of the key the connection is another one, and counts from its start.
+        let odoo_round_trips = self.odoo.round_trips().saturating_sub(before);
+        tracing::info!(skus = skus.len(), odoo_round_trips, "stock read");
+        Ok(counted)
     }
 }

@@ -1,5 +1,6 @@
 //! A look into the emulated AWS: what demo and tests ask of it, by the real SDK.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -43,13 +44,7 @@ pub struct Execution {
 impl Aws {
     /// Clients of the emulator at `endpoint`.
     pub async fn connect(endpoint: &str) -> Self {
-        let credentials = aws_sdk_sfn::config::Credentials::new("test", "test", None, None, "local");
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::from_static(REGION))
-            .endpoint_url(endpoint)
-            .credentials_provider(credentials)
-            .load()
-            .await;
+        let config = settings(endpoint).await;
         Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
@@ -123,6 +118,24 @@ impl Aws {
                 self.execution(&item.context("listing the runs")?.execution_arn)
                     .await?,
             );
+        }
+        Ok(found)
+    }
+
+    /// Names of all runs, with whether they run or how they ended: cheaper than [`Self::executions`].
+    ///
+    /// # Errors
+    /// When the emulator does not answer.
+    pub async fn states(&self, deployed: &Deployed) -> Result<BTreeMap<String, ExecutionStatus>> {
+        let list = self
+            .sfn
+            .list_executions()
+            .state_machine_arn(deployed.output("StateMachine")?);
+        let mut pages = list.into_paginator().items().send();
+        let mut found = BTreeMap::new();
+        while let Some(item) = pages.next().await {
+            let item = item.context("listing the runs")?;
+            found.insert(item.name, item.status);
         }
         Ok(found)
     }
@@ -344,6 +357,17 @@ impl Aws {
             .with_context(|| format!("creating the secret {name}"))?;
         Ok(())
     }
+}
+
+/// How to reach the emulator with the rights of its root.
+pub(super) async fn settings(endpoint: &str) -> aws_config::SdkConfig {
+    let credentials = aws_sdk_sfn::config::Credentials::new("test", "test", None, None, "local");
+    let config = aws_config::defaults(BehaviorVersion::latest()).region(Region::from_static(REGION));
+    config
+        .endpoint_url(endpoint)
+        .credentials_provider(credentials)
+        .load()
+        .await
 }
 
 fn text(value: &Value) -> String {
