@@ -52,7 +52,8 @@ impl Poller {
             }
             let newest = newest(store, &page);
             if let Some(newest) = &newest {
-                self.cursors.advance(&store.id, newest.clone()).await?;
+                let reached = self.not_ahead(newest.clone());
+                self.cursors.advance(&store.id, reached).await?;
             }
             if !page.more || self.clock.now() >= time.share_until {
                 break;
@@ -60,6 +61,14 @@ impl Poller {
             place = next(place, newest.as_ref());
         }
         Ok(events)
+    }
+
+    /// One order with a date in the future must not carry the cursor there, over everything until then.
+    fn not_ahead(&self, newest: Cursor) -> Cursor {
+        Cursor {
+            modified_at_s: newest.modified_at_s.min(self.clock.now().seconds().0),
+            ..newest
+        }
     }
 
     /// A first run begins where processing begins; the cursor of a later one is logged with its age.

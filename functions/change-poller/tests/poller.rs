@@ -153,6 +153,31 @@ async fn what_no_webhook_brought_is_handed_on_once_and_the_cursor_follows() {
 }
 
 #[tokio::test]
+async fn an_order_dated_in_the_future_hides_none_that_come_after_it() {
+    let bench = bench();
+    bench.put(1, 10 * MINUTE_S);
+    bench.put(2, -365 * 24 * 60 * MINUTE_S);
+    assert_eq!(bench.poll().await.events, 2);
+    bench.clock.advance_ms(60 * 60_000);
+    bench.put(3, -30 * MINUTE_S);
+    assert_eq!(bench.poll().await.events, 1);
+    assert_eq!(bench.inbox(), ["1", "2", "3"]);
+}
+
+#[tokio::test]
+async fn an_order_too_large_to_be_kept_stops_no_other() {
+    let bench = bench();
+    let (id, at, mut body) = order(1, 20 * MINUTE_S);
+    body.resize(shop::BODY_BYTES_MAX * 2, b' ');
+    bench.shop.put_order(id, at, body);
+    bench.put(2, 10 * MINUTE_S);
+    let polled = bench.poll().await;
+    assert_eq!((polled.failed, polled.events), (0, 1));
+    assert_eq!(bench.inbox(), ["2"]);
+    assert!(bench.open_reviews().await[0].starts_with("too-large/woo_1_"));
+}
+
+#[tokio::test]
 async fn webhook_and_poller_make_one_event_whoever_is_first() {
     for webhook_first in [true, false] {
         let bench = bench();

@@ -15,8 +15,6 @@ pub enum Answer {
     Unauthorized(Unauthorized),
     /// There is no such store.
     UnknownSource,
-    /// More bytes than are read.
-    TooLarge,
     /// We cannot take it now; the shop's retry heals it.
     TryAgain,
 }
@@ -28,7 +26,6 @@ impl Answer {
             Self::Taken(_) | Self::Ping => 200,
             Self::Unauthorized(_) => 401,
             Self::UnknownSource => 404,
-            Self::TooLarge => 413,
             Self::TryAgain => 503,
         }
     }
@@ -40,7 +37,6 @@ impl Answer {
             Self::Ping => json!({ "ping": true }),
             Self::Unauthorized(why) => json!({ "error": why.as_str() }),
             Self::UnknownSource => json!({ "error": "unknown source" }),
-            Self::TooLarge => json!({ "error": "too large" }),
             Self::TryAgain => json!({ "error": "try again" }),
         }
     }

@@ -1,4 +1,4 @@
-//! The way of a webhook: known store, right size, right signature; then it is ours, whatever it holds.
+//! The way of a webhook: known store, right signature; then it is ours, whatever it holds.
 
 use crate::answer::Answer;
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
 use effects::Clock;
 use jiff::Timestamp;
 use runtime::{inbox::Inbox, message::Via, secrets::Secrets};
-use shop::{BODY_BYTES_MAX, Delivery, ShopSecret, Unauthorized, Verified};
+use shop::{Delivery, ShopSecret, Unauthorized, Verified};
 use std::sync::Arc;
 
 /// A webhook as it arrived.
@@ -53,9 +53,6 @@ impl Intake {
         let Some(store) = store.and_then(|id| self.merchant.store(&id).ok()) else {
             return Ok(Answer::UnknownSource);
         };
-        if webhook.body.len() > BODY_BYTES_MAX {
-            return Ok(Answer::TooLarge);
-        }
         match self.verify(store, webhook).await? {
             Ok(Verified::Ping) => Ok(Answer::Ping),
             Ok(Verified::Event) => {

@@ -252,7 +252,7 @@ async fn a_secret_is_bound_to_its_path() {
 }
 
 #[tokio::test]
-async fn unknown_sources_and_bodies_without_end_are_turned_away_unread() {
+async fn unknown_sources_are_turned_away_unread() {
     let bench = bench();
     let headers = signed(ORDER, "s3cr3t");
     for source in ["nobody", "", "WOO", "../woo", &"w".repeat(500)] {
@@ -270,9 +270,27 @@ async fn unknown_sources_and_bodies_without_end_are_turned_away_unread() {
             "{source}"
         );
     }
-    let large = vec![b' '; shop::BODY_BYTES_MAX + 1];
-    assert_eq!(bench.shop_sends(&large).await.status(), 413);
     assert_eq!(bench.secrets.fetched(), 0);
+}
+
+#[tokio::test]
+async fn an_order_too_large_to_be_kept_is_for_a_person_and_the_shop_is_not_annoyed() {
+    let bench = bench();
+    let mut large = ORDER.to_vec();
+    large.resize(shop::BODY_BYTES_MAX + 1, b' ');
+    assert_eq!(bench.post(&large, &HeaderMap::new()).await.status(), 401);
+    assert!(bench.reviews().await.is_empty());
+    for _ in 0..2 {
+        assert_eq!(bench.shop_sends(&large).await.status(), 200);
+    }
+    let reviews = bench.reviews().await;
+    assert_eq!(reviews.len(), 1);
+    assert!(
+        reviews[0].about.starts_with("too-large/woo_"),
+        "{}",
+        reviews[0].about
+    );
+    assert!(bench.inbox.sent().is_empty() && bench.items.all().iter().all(|item| item.bytes.is_none()));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use domain::{
     merchant::Store,
 };
 use serde_json::json;
+use shop::BODY_BYTES_MAX;
 use std::sync::Arc;
 
 /// Digits of a body's hash that tell a second body of an event from the first.
@@ -73,6 +74,10 @@ impl Inbox {
     }
 
     async fn take_in(&self, arrival: &Arrival<'_>) -> Result<Outcome, Failure> {
+        if arrival.body.len() > BODY_BYTES_MAX {
+            self.report_too_large(arrival).await?;
+            return Ok(Outcome::TooLarge);
+        }
         if card_number::find(arrival.body).is_some() {
             self.report_card_number(arrival).await?;
             return Ok(Outcome::CardNumber);
@@ -174,15 +179,33 @@ impl Inbox {
 
     /// A body with a card number is not stored anywhere; the review says so without it.
     async fn report_card_number(&self, arrival: &Arrival<'_>) -> Result<(), Failure> {
-        let about = format!("card-number/{}", arrival.event);
-        if self.reviews.find(&about).await?.is_some() {
-            return Ok(());
-        }
         let why = Failure::new(
             FailureName::Refused,
             "the order holds something that is a card number; nothing of it was kept",
         )
         .remedy("remove the card number from the order in the shop, find out which plugin puts it there, then drop this");
+        self.report_not_kept(arrival, "card-number", why).await
+    }
+
+    /// A body that no item of the table can hold. To refuse it would only have the shop switch its webhook off, or
+    /// keep the poller at this one order for ever.
+    async fn report_too_large(&self, arrival: &Arrival<'_>) -> Result<(), Failure> {
+        let what = format!(
+            "the order has {} bytes, the most are {BODY_BYTES_MAX}; nothing of it was kept",
+            arrival.body.len()
+        );
+        let why = Failure::new(FailureName::Refused, what).remedy(
+            "enter the order in Odoo by hand, or take out of it what a plugin has put there, then drop this",
+        );
+        self.report_not_kept(arrival, "too-large", why).await
+    }
+
+    /// Once for each version of an order, whatever a person has decided since.
+    async fn report_not_kept(&self, arrival: &Arrival<'_>, kind: &str, why: Failure) -> Result<(), Failure> {
+        let about = format!("{kind}/{}", arrival.event);
+        if self.reviews.find(&about).await?.is_some() {
+            return Ok(());
+        }
         self.open(NewReview {
             about,
             doing: arrival.doing(),
@@ -225,6 +248,7 @@ enum Outcome {
     Repeat,
     OtherBody,
     CardNumber,
+    TooLarge,
 }
 
 impl Outcome {
@@ -234,6 +258,7 @@ impl Outcome {
             Self::Repeat => "repeat",
             Self::OtherBody => "other_body",
             Self::CardNumber => "card_number",
+            Self::TooLarge => "too_large",
         }
     }
 }
