@@ -1,6 +1,6 @@
 //! Our own authorization: the effect `authorize` as the ledger drives it.
 
-use crate::answer;
+use crate::{answer, effect::not_sent};
 use async_trait::async_trait;
 use domain::{
     failure::{Failure, FailureName},
@@ -25,6 +25,8 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub(crate) struct Authorization<'a> {
     pub gateway: &'a dyn PaymentGateway,
     pub ask: Authorize,
+    /// Whether it is tried again after a refusal.
+    pub redriven: bool,
     pub now: Timestamp,
     pub last: LastFailure,
 }
@@ -39,6 +41,11 @@ impl Remote for Authorization<'_> {
     }
 
     async fn send(&self, id: &RequestId) -> Sent {
+        if self.redriven
+            && let Some(there) = self.already_there().await
+        {
+            return there;
+        }
         let key = match id.as_str().parse() {
             Ok(key) => key,
             Err(_) => return Sent::NotSent("the request id is no idempotency key".to_owned()),
@@ -51,21 +58,36 @@ impl Remote for Authorization<'_> {
 }
 
 impl Authorization<'_> {
-    /// Which of the transactions under our reference an earlier attempt has made.
-    fn judge(&self, found: Vec<Transaction>, past: &Past) -> Resolution {
-        let sales: Vec<Transaction> = found
-            .into_iter()
-            .filter(|t| t.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale))
-            .collect();
-        let alive = |t: &&Transaction| t.status == Status::Preauthorized || t.status.is_captured();
-        let mut living = sales.iter().filter(alive);
+    /// What an answer that was refused as none to our question has left behind: an approval of more than was asked
+    /// for reserves money. A second reservation beside it would be one too many.
+    async fn already_there(&self) -> Option<Sent> {
+        match self.gateway.find_by_reference(&self.ask.reference).await {
+            Ok(found) => self.alive(&sales(found)),
+            Err(failure) => Some(self.last.sent(not_sent(failure))),
+        }
+    }
+
+    /// The payment that holds money, if there is one.
+    fn alive(&self, sales: &[Transaction]) -> Option<Sent> {
+        let mut living = sales.iter().filter(|sale| is_alive(sale));
         match (living.next(), living.next()) {
-            (Some(one), None) => return resolved(self.approved(one)),
+            (Some(one), None) => Some(self.approved(one)),
             (Some(_), Some(_)) => {
                 let what = format!("several payments under the reference {}", self.ask.reference);
-                return Resolution::Refused(json!(Failure::new(FailureName::Conflict, what)));
+                let remedy = "reverse all but one at the gateway, then redrive";
+                Some(Sent::Refused(json!(
+                    Failure::new(FailureName::Conflict, what).remedy(remedy)
+                )))
             }
-            _ => {}
+            _ => None,
+        }
+    }
+
+    /// Which of the transactions under our reference an earlier attempt has made.
+    fn judge(&self, found: Vec<Transaction>, past: &Past) -> Resolution {
+        let sales = sales(found);
+        if let Some(alive) = self.alive(&sales) {
+            return resolved(alive);
         }
         // An attempt that was redriven leaves older refusals under the same reference: they prove nothing.
         let since = Timestamp::from_millisecond(past.first_sent_at.0).unwrap_or(Timestamp::MIN);
@@ -90,6 +112,17 @@ impl Authorization<'_> {
             Err(failure) => Sent::Refused(json!(failure)),
         }
     }
+}
+
+/// The sales among the transactions of a reference: refunds carry it, too.
+pub(crate) fn sales(found: Vec<Transaction>) -> Vec<Transaction> {
+    let is_sale = |t: &Transaction| t.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale);
+    found.into_iter().filter(is_sale).collect()
+}
+
+/// Whether a transaction holds the customer's money, reserved or taken.
+pub(crate) fn is_alive(transaction: &Transaction) -> bool {
+    transaction.status == Status::Preauthorized || transaction.status.is_captured()
 }
 
 /// A transaction as steps hand it on, seen now.

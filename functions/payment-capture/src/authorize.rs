@@ -4,7 +4,7 @@ use crate::{
     authorization::Authorization,
     effect::{self, cancelled},
     handler::{Payments, reference},
-    request::{PaidStep, Step},
+    request::Step,
 };
 use domain::{
     failure::{Failure, FailureName},
@@ -69,6 +69,7 @@ impl Payments {
                 holder,
                 account,
             },
+            redriven: step.redrive,
             now: self.now(),
             last: LastFailure::default(),
         };
@@ -76,7 +77,7 @@ impl Payments {
         let performed = perform(&self.ledger, &claim, &remote).await;
         let payment: PaymentFacts = effect::read(remote.last.outcome("reserving the money", performed)?)?;
         if payment.amount() != amount {
-            self.let_part_go(run, &payment, invocation).await?;
+            self.let_part_go(step, &payment, invocation).await?;
             let what = format!(
                 "approved for {} of {amount}, which was reversed",
                 payment.amount()
@@ -90,25 +91,14 @@ impl Payments {
     /// An approval of less than was asked for is no payment: it is reversed.
     async fn let_part_go(
         &self,
-        run: &Run,
+        step: &Step,
         payment: &PaymentFacts,
         invocation: &Invocation,
     ) -> Result<(), Failure> {
         let transaction = transaction_id(&payment.transaction)?;
-        self.release(run, &transaction, payment.amount(), invocation)
+        self.release(step, &transaction, payment.amount(), invocation)
             .await
             .map(|_| ())
-    }
-
-    pub(crate) async fn verify(&self, step: &PaidStep) -> Result<PaymentFacts, Failure> {
-        let transaction = self.look_up(&transaction_id(&step.payment.transaction)?).await?;
-        let amount = transaction.amount.unwrap_or(step.payment.amount());
-        Ok(crate::authorization::facts(
-            &transaction,
-            amount,
-            step.payment.owned,
-            self.now(),
-        ))
     }
 
     pub(crate) async fn look_up(&self, id: &TransactionId) -> Result<Transaction, Failure> {

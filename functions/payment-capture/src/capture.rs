@@ -3,7 +3,7 @@
 use crate::{
     authorization::facts,
     authorize::transaction_id,
-    effect::{self, not_capturable},
+    effect::{self, not_capturable, not_sent},
     handler::Payments,
     request::PaidStep,
 };
@@ -35,6 +35,12 @@ impl Payments {
         invocation: &Invocation,
     ) -> Result<PaymentFacts, Failure> {
         let order = self.order(&step.run).await?;
+        if order.payment == Payment::Closed {
+            let what = "the shop has cancelled or refunded the order";
+            return Err(Failure::new(FailureName::Conflict, what)
+                .field("payment.state")
+                .remedy("drop the run: what is reserved is let go"));
+        }
         let authorized = self.authorized(step, &order).await?;
         if authorized.amount() != order.total() {
             let what = format!(
@@ -60,8 +66,8 @@ impl Payments {
         self.take(&step.run, &authorized, step.redrive, invocation).await
     }
 
-    /// The authorization to capture: ours from the ledger, the plugin's as the step before verified it. The amount
-    /// and the owner are never taken from the message.
+    /// The authorization to capture: ours from the ledger; the plugin's as the step before verified it, when it is the
+    /// one this order names. Whose it is, the ledger says and not the message.
     async fn authorized(&self, step: &PaidStep, order: &Order) -> Result<PaymentFacts, Failure> {
         if let Some(ours) = self.own_payment(&step.run).await? {
             return Ok(ours);
@@ -168,20 +174,22 @@ impl Capture<'_> {
         match self.gateway.get(&self.transaction).await {
             Ok(Some(t)) if t.status == Status::Preauthorized => None,
             Ok(Some(t)) if t.status.is_captured() => Some(self.captured(&t)),
-            Ok(Some(t)) => Some(Sent::Refused(json!(not_capturable(&t)))),
+            Ok(Some(t)) if t.status == Status::Reversed || t.status.is_refusal() => {
+                Some(Sent::Refused(json!(not_capturable(&t))))
+            }
+            Ok(Some(t)) => {
+                let what = format!("{} is {}: what it will become is not known yet", t.id, t.status);
+                Some(Sent::NotSent(what))
+            }
+            // Not a refusal: with the credentials of another merchant account every authorization is unknown.
             Ok(None) => {
                 let what = format!("the gateway does not know {}", self.transaction);
-                let failure = Failure::new(FailureName::Refused, what).field("transaction");
-                Some(Sent::Refused(json!(failure)))
+                let failure = Failure::new(FailureName::Conflict, what).field("transaction");
+                let remedy =
+                    "compare the gateway's secret with the account it was authorized in, then redrive";
+                Some(Sent::Refused(json!(failure.remedy(remedy))))
             }
-            // A look-up changes nothing: whatever became of it, the capture was not sent.
-            Err(failure) => {
-                let name = match failure.name {
-                    FailureName::Misconfigured => FailureName::Misconfigured,
-                    _ => FailureName::SystemUnavailable,
-                };
-                Some(self.last.sent(Failure { name, ..failure }))
-            }
+            Err(failure) => Some(self.last.sent(not_sent(failure))),
         }
     }
 

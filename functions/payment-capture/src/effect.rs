@@ -15,6 +15,15 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(answer: Value) -> Result<T, F
     serde_json::from_value(answer).map_err(|_| Failure::new(FailureName::Conflict, what))
 }
 
+/// A look-up right before the effect that failed: whatever became of it, the effect was not sent.
+pub(crate) fn not_sent(failure: Failure) -> Failure {
+    let name = match failure.name {
+        FailureName::Misconfigured => FailureName::Misconfigured,
+        _ => FailureName::SystemUnavailable,
+    };
+    Failure { name, ..failure }
+}
+
 /// Says that a transaction is in a state the step cannot go on from.
 pub(crate) fn not_capturable(transaction: &Transaction) -> Failure {
     let what = format!(

@@ -51,9 +51,8 @@ impl Payments {
         invocation.time_for(self.ledger.now(), WORST_MS)?;
         let answer = match request {
             Request::Authorize(step) => written(&self.authorize(&step, invocation).await?),
-            Request::Verify(step) => written(&self.verify(&step).await?),
             Request::Capture(step) => written(&self.capture(&step, invocation).await?),
-            Request::Void(step) => Ok(serde_json::json!({"state": self.void(&step.run, invocation).await?})),
+            Request::Void(step) => Ok(serde_json::json!({"state": self.void(&step, invocation).await?})),
         }?;
         let said = |name: &str| answer.get(name).and_then(Value::as_str);
         tracing::info!(

@@ -11,8 +11,6 @@ use serde_json::Value;
 pub enum Request {
     /// Reserve the money, or verify what the shop's plugin has reserved or taken.
     Authorize(Step),
-    /// Show the payment as the gateway holds it now. Changes nothing.
-    Verify(PaidStep),
     /// Take the money.
     Capture(PaidStep),
     /// Let the money go.

@@ -2,13 +2,13 @@
 //! effects closed. Whose payment it is, the ledger knows: what it holds no authorization of is not ours.
 
 use crate::{
-    authorization::facts,
+    authorization::{facts, is_alive, sales},
     authorize::transaction_id,
     capture::Capture,
     effect,
     handler::{Payments, reference},
     release::{Refund, Void},
-    request::Released,
+    request::{Released, Step},
 };
 use async_trait::async_trait;
 use domain::{
@@ -17,7 +17,7 @@ use domain::{
     order::{Order, Payment},
 };
 use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, cancel, perform};
-use heartland::gp_api::{Kind, PaymentGateway, Reference, Status, TransactionId};
+use heartland::gp_api::{PaymentGateway, Reference, Status, Transaction, TransactionId};
 use jiff::Timestamp;
 use runtime::{
     Invocation, LastFailure,
@@ -30,9 +30,10 @@ use serde_json::json;
 const FACTS: u32 = 1;
 
 impl Payments {
-    pub(crate) async fn void(&self, run: &Run, invocation: &Invocation) -> Result<Released, Failure> {
+    pub(crate) async fn void(&self, step: &Step, invocation: &Invocation) -> Result<Released, Failure> {
+        let run = &step.run;
         let order = self.order(run).await?;
-        let ours = self.close_authorization(run, invocation).await?;
+        let ours = self.close_authorization(run, &order, invocation).await?;
         let plugins = plugin_transaction(&order).filter(|_| ours.is_none());
         let Some(transaction) = ours.as_ref().map(|p| p.transaction.as_str()).or(plugins) else {
             return Ok(Released::Nothing);
@@ -42,17 +43,19 @@ impl Payments {
             .await?;
         match ours {
             Some(payment) => {
-                self.release(run, &transaction, payment.amount(), invocation)
+                self.release(step, &transaction, payment.amount(), invocation)
                     .await
             }
             None => Ok(Released::Kept),
         }
     }
 
-    /// Closes our authorization; the payment it came to, if any.
+    /// Closes our authorization; the payment it came to, if any. An authorization that was refused as no answer to our
+    /// question (more was approved than asked for) may have reserved money all the same: the gateway is asked.
     async fn close_authorization(
         &self,
         run: &Run,
+        order: &Order,
         invocation: &Invocation,
     ) -> Result<Option<PaymentFacts>, Failure> {
         let request = self.cancellation(EffectKind::Authorize, run, invocation);
@@ -65,7 +68,19 @@ impl Payments {
         let closed = cancel(&self.ledger, &request, &remote)
             .await
             .map_err(|e| effect_failure("letting the money go", &e))?;
-        closed.applied.map(effect::read).transpose()
+        let answer = match closed.applied {
+            None if plugin_transaction(order).is_none() => {
+                match remote.judge(self.gateway.find_by_reference(&remote.reference).await?) {
+                    Resolution::Applied(answer) => Some(answer),
+                    Resolution::Refused(_) | Resolution::NotFound => None,
+                    Resolution::StillUnknown(why) => {
+                        return Err(Failure::new(FailureName::OutcomeUnknown, why));
+                    }
+                }
+            }
+            applied => applied,
+        };
+        answer.map(effect::read).transpose()
     }
 
     async fn close_capture(
@@ -95,7 +110,7 @@ impl Payments {
     /// Lets a payment of ours go: reversed, or refunded once it has settled.
     pub(crate) async fn release(
         &self,
-        run: &Run,
+        step: &Step,
         transaction: &TransactionId,
         amount: Money,
         invocation: &Invocation,
@@ -105,18 +120,18 @@ impl Payments {
             Status::Reversed => Ok(Released::Voided),
             status if status.is_refusal() => Ok(Released::Nothing),
             status if status.is_settled() => {
-                self.refund(run, transaction, found.amount.unwrap_or(amount), invocation)
+                self.refund(&step.run, transaction, found.amount.unwrap_or(amount), invocation)
                     .await
             }
             Status::Preauthorized | Status::Captured => {
-                match self.reverse(run, transaction, invocation).await {
+                match self.reverse(step, transaction, invocation).await {
                     Err(refused) if refused.name == FailureName::Refused => {
                         // The batch may have closed between the look and the reversal.
                         let again = self.look_up(transaction).await?;
                         if !again.status.is_settled() {
                             return Err(refused);
                         }
-                        self.refund(run, transaction, again.amount.unwrap_or(amount), invocation)
+                        self.refund(&step.run, transaction, again.amount.unwrap_or(amount), invocation)
                             .await
                     }
                     reversed => reversed,
@@ -131,12 +146,12 @@ impl Payments {
 
     async fn reverse(
         &self,
-        run: &Run,
+        step: &Step,
         transaction: &TransactionId,
         invocation: &Invocation,
     ) -> Result<Released, Failure> {
         let facts = Facts::new(FACTS).with("transaction", transaction);
-        let claim = self.claim(EffectKind::Void, run, facts, invocation, false);
+        let claim = self.claim(EffectKind::Void, &step.run, facts, invocation, step.redrive);
         let remote = Void {
             gateway: self.gateway.as_ref(),
             transaction: transaction.clone(),
@@ -188,16 +203,21 @@ struct Find<'a> {
 #[async_trait]
 impl Remote for Find<'_> {
     async fn resolve(&self, _past: &Past) -> Resolution {
-        let found = match self.gateway.find_by_reference(&self.reference).await {
-            Ok(found) => found,
-            Err(failure) => return self.last.unresolved(failure),
-        };
-        let sales = || {
-            found
-                .iter()
-                .filter(|t| t.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale))
-        };
-        let mut living = sales().filter(|t| t.status == Status::Preauthorized || t.status.is_captured());
+        match self.gateway.find_by_reference(&self.reference).await {
+            Ok(found) => self.judge(found),
+            Err(failure) => self.last.unresolved(failure),
+        }
+    }
+
+    async fn send(&self, _id: &RequestId) -> Sent {
+        Sent::NotSent("a payment that is let go is not made".to_owned())
+    }
+}
+
+impl Find<'_> {
+    fn judge(&self, found: Vec<Transaction>) -> Resolution {
+        let sales = sales(found);
+        let mut living = sales.iter().filter(|sale| is_alive(sale));
         match (living.next(), living.next()) {
             (Some(_), Some(_)) => {
                 let what = format!(
@@ -214,17 +234,16 @@ impl Remote for Find<'_> {
             }
             _ => {}
         }
-        match sales().find(|t| !t.status.is_refusal() && t.status != Status::Reversed) {
+        match sales
+            .iter()
+            .find(|t| !t.status.is_refusal() && t.status != Status::Reversed)
+        {
             Some(t) => Resolution::StillUnknown(format!("{} is {}", t.id, t.status)),
-            None if sales().next().is_some() => Resolution::Refused(json!(Failure::new(
+            None if !sales.is_empty() => Resolution::Refused(json!(Failure::new(
                 FailureName::Refused,
                 "not approved, or reversed"
             ))),
             None => Resolution::NotFound,
         }
-    }
-
-    async fn send(&self, _id: &RequestId) -> Sent {
-        Sent::NotSent("a payment that is let go is not made".to_owned())
     }
 }

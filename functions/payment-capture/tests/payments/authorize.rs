@@ -238,3 +238,56 @@ async fn a_payment_of_ours_cannot_be_passed_off_as_a_plugins() {
         FailureName::Conflict
     );
 }
+
+#[tokio::test]
+async fn a_redrive_reserves_nothing_beside_what_is_reserved() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(2500));
+    let failure = bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    let failure = bench
+        .step("authorize", json!({"redrive": true}))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+
+    // A person has released it at the gateway: now there is room for another.
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    bench.step("authorize", json!({"redrive": true})).await.unwrap();
+    assert_eq!(
+        bench.gateway.effects(),
+        ["authorize 19.99 USD", "authorize 19.99 USD"]
+    );
+}
+
+#[tokio::test]
+async fn a_redrive_sends_nothing_while_the_gateway_cannot_be_asked() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Declined);
+    bench.step("authorize", json!({})).await.unwrap_err();
+    bench.gateway.state().reads_fail = true;
+    let failure = bench
+        .step("authorize", json!({"redrive": true}))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, FailureName::SystemUnavailable);
+    assert!(bench.gateway.effects().is_empty());
+    bench.gateway.state().reads_fail = false;
+    bench.step("authorize", json!({"redrive": true})).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_part_that_could_not_be_reversed_is_tried_again_when_it_is_redriven() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(500));
+    bench.gateway.fault(Fault::Refused);
+    let failure = bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Refused);
+    let failure = bench
+        .step("authorize", json!({"redrive": true}))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, FailureName::PaymentDeclined);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
+}

@@ -171,3 +171,59 @@ async fn nothing_is_captured_after_the_money_was_let_go() {
     assert_eq!(failure.name, FailureName::Cancelled);
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
 }
+
+#[tokio::test]
+async fn an_authorization_that_is_not_decided_is_waited_for() {
+    for status in [Status::ForReview, Status::Pending, Status::Unknown("HELD".into())] {
+        let bench = Bench::new(token()).await;
+        let payment = bench.authorized().await;
+        bench.clock.advance_ms(61_000);
+        bench.gateway.set_status("TRN_1", status);
+        let failure = bench
+            .step("capture", json!({"payment": payment}))
+            .await
+            .unwrap_err();
+        assert_eq!(failure.name, FailureName::SystemUnavailable);
+        bench.gateway.set_status("TRN_1", Status::Preauthorized);
+        bench.step("capture", json!({"payment": payment})).await.unwrap();
+        assert_eq!(bench.gateway.effects().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_authorization_the_gateway_does_not_know_is_for_a_person() {
+    let bench = Bench::new(token()).await;
+    let payment = bench.authorized().await;
+    bench.clock.advance_ms(61_000);
+    let hidden = bench.gateway.state().transactions.remove("TRN_1").unwrap();
+    let failure = bench
+        .step("capture", json!({"payment": payment}))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    let mut state = bench.gateway.state();
+    state.transactions.insert("TRN_1".to_owned(), hidden);
+    drop(state);
+    bench
+        .step("capture", json!({"payment": payment, "redrive": true}))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn an_order_the_shop_has_cancelled_is_not_captured() {
+    let bench = Bench::new(token()).await;
+    let payment = bench.authorized().await;
+    let version = "woo_1001_1795446060";
+    let cancelled = order("woo/1001", 1999, json!({"state": "closed"}));
+    bench.put(&cancelled, version).await;
+    let failure = bench
+        .step(
+            "capture",
+            json!({"payment": payment, "version": version, "redrive": true}),
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}

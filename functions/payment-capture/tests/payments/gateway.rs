@@ -25,6 +25,7 @@ pub enum Fault {
     RequestLost,
     Declined,
     TokenExpired,
+    Refused,
     WrongCredentials,
     /// Approved for this many minor units.
     Partial(i64),
@@ -120,6 +121,7 @@ impl State {
             Some(Fault::Declined) => {
                 return Err(Failure::new(FailureName::PaymentDeclined, "the issuer said 101"));
             }
+            Some(Fault::Refused) => return Err(Failure::new(FailureName::Refused, "40290")),
             Some(Fault::TokenExpired) => return Err(Failure::new(FailureName::PaymentTokenExpired, "40116")),
             _ => {}
         }

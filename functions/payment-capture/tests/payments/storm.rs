@@ -11,6 +11,7 @@ use serde_json::json;
 #[derive(Clone, Debug)]
 enum Event {
     Authorize,
+    Redrive,
     Capture,
     Void,
     Fault(Fault),
@@ -24,9 +25,12 @@ fn event() -> impl Strategy<Value = Event> {
         Fault::AnswerLost,
         Fault::RequestLost,
         Fault::WrongCredentials,
+        Fault::Partial(500),
+        Fault::Partial(2500),
     ]);
     prop_oneof![
         4 => Just(Event::Authorize),
+        2 => Just(Event::Redrive),
         4 => Just(Event::Capture),
         1 => Just(Event::Void),
         4 => fault.prop_map(Event::Fault),
@@ -41,6 +45,7 @@ async fn happens(bench: &Bench, event: Event) {
     // Every one of these may fail; what matters is what reached the gateway.
     match event {
         Event::Authorize => drop(bench.step("authorize", json!({})).await),
+        Event::Redrive => drop(bench.step("authorize", json!({"redrive": true})).await),
         Event::Capture => drop(bench.step("capture", json!({"payment": payment})).await),
         Event::Void => drop(bench.step("void", json!({})).await),
         Event::Fault(fault) => bench.gateway.fault(fault),

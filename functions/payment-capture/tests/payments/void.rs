@@ -135,3 +135,16 @@ async fn a_lost_refund_is_not_paid_out_twice() {
         .count();
     assert_eq!(refunds, 1);
 }
+
+#[tokio::test]
+async fn what_was_reserved_against_the_answer_is_let_go_too() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(2500));
+    let failure = bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert_eq!(
+        bench.step("void", json!({})).await.unwrap(),
+        json!({"state": "voided"})
+    );
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
+}
