@@ -7,7 +7,7 @@ use super::{Tally, command::cargo_test, command::check};
 use crate::aws::{self, MiniStack};
 use crate::gp_api;
 use crate::odoo::RunningOdoo;
-use crate::places::Places;
+use crate::places::{Places, repository};
 use crate::story::STORIES;
 use crate::tools;
 use crate::witness::Witness;
@@ -146,26 +146,12 @@ async fn sdk(stage: &mut Stage) -> Result<Tally> {
 async fn ledger(stage: &mut Stage) -> Result<Tally> {
     let emulator = MiniStack::start(&stage.places, "ledger", &aws::Settings::default()).await?;
     let environment = [("LEDGER_TEST_ENDPOINT", emulator.endpoint().to_owned())];
-    let suites = [
-        "--test",
-        "dynamodb",
-        "--test",
-        "items_dynamodb",
-        "--test",
-        "ports_aws",
-    ];
-    let crates = [
-        "--package",
-        "effects",
-        "--package",
-        "runtime",
-        "--features",
-        "dynamodb-suite",
-    ];
-    cargo_test(
-        &stage.places,
+    let features = "effects/dynamodb-suite,runtime/dynamodb-suite";
+    suites(
+        stage,
         "ledger",
-        &[&crates[..], &suites[..]].concat(),
+        features,
+        &["dynamodb", "items_dynamodb", "ports_aws"],
         &environment,
     )
     .await
@@ -174,23 +160,13 @@ async fn ledger(stage: &mut Stage) -> Result<Tally> {
 /// An Odoo of its own: locked periods and promotions of the traps must not meet the stories.
 async fn odoo(stage: &mut Stage) -> Result<Tally> {
     let odoo = RunningOdoo::start(&stage.places, "traps").await?;
-    let environment = odoo.access().environment();
-    let crates = ["inventory-pusher", "invoice-writer", "sandbox"]
-        .map(|name| ["--package", name])
-        .concat();
-    let suites = [
-        "--features",
-        "real-odoo",
-        "--test",
-        "real_odoo",
-        "--test",
-        "odoo_set_up",
-    ];
-    cargo_test(
-        &stage.places,
+    let features = "inventory-pusher/real-odoo,invoice-writer/real-odoo,sandbox/real-odoo";
+    suites(
+        stage,
         "odoo",
-        &[&crates[..], &suites[..]].concat(),
-        &environment,
+        features,
+        &["real_odoo", "odoo_set_up"],
+        &odoo.access().environment(),
     )
     .await
 }
@@ -211,12 +187,32 @@ async fn stories(stage: &mut Stage) -> Result<Tally> {
 
 async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
     let file = stage.stack().await?.world().file().to_string_lossy().into_owned();
-    let environment = [(FILE_VARIABLE, file)];
-    cargo_test(
-        &stage.places,
+    let found = std::fs::read_dir(repository().join("tests/end-to-end/tests"))?;
+    let paths = found.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let names: Vec<_> = paths
+        .iter()
+        .filter_map(|path| path.file_stem()?.to_str())
+        .collect();
+    suites(
+        stage,
         "end-to-end",
-        &["--package", "end-to-end", "--features", "stack"],
-        &environment,
+        "end-to-end/stack",
+        &names,
+        &[(FILE_VARIABLE, file)],
     )
     .await
+}
+
+/// Runs test binaries that need something running. Always of the whole workspace: a part of it would be compiled anew,
+/// with other features of what it depends on.
+async fn suites(
+    stage: &Stage,
+    name: &str,
+    features: &str,
+    tests: &[&str],
+    environment: &[(&str, String)],
+) -> Result<Tally> {
+    let mut arguments = vec!["--workspace", "--features", features];
+    arguments.extend(tests.iter().flat_map(|test| ["--test", test]));
+    cargo_test(&stage.places, name, &arguments, environment).await
 }
