@@ -1,6 +1,10 @@
 //! The step `notify`: the effect as the ledger drives it, then what the order item has to know of it.
 
-use crate::{handler::Notifier, request::Notify, telling::Telling};
+use crate::{
+    handler::Notifier,
+    request::{LetGo, Notify},
+    telling::Telling,
+};
 use domain::{event::EventId, failure::Failure, merchant::Scheme, outcome::Outcome};
 use effects::{ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Timing, perform};
 use runtime::{Invocation, LastFailure, shops::shop_of};
@@ -96,9 +100,12 @@ fn update(notify: &Notify) -> OrderUpdate {
         .into_iter()
         .filter_map(|(key, record)| Some((key.to_owned(), record.as_ref()?.name.clone()?)))
         .collect();
+    let usual = OrderUpdate::new(notify.outcome);
+    let let_go = notify.let_go.filter(|_| notify.outcome != Outcome::Paid);
     OrderUpdate {
         transaction: transaction(notify).map(str::to_owned),
+        note: let_go.and_then(LetGo::note).map(str::to_owned).or(usual.note),
         meta,
-        ..OrderUpdate::new(notify.outcome)
+        ..usual
     }
 }

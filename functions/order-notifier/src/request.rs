@@ -34,9 +34,45 @@ pub struct Notify {
     /// The invoice, when it was posted.
     #[serde(default)]
     pub invoice: Option<RecordRef>,
+    /// What became of the payment of an order that did not go on, when there was one.
+    #[serde(default)]
+    pub let_go: Option<LetGo>,
     /// A person has asked to try again after a refusal.
     #[serde(default)]
     pub redrive: bool,
+}
+
+/// What became of a payment that was to be let go, where the outcome's usual note would tell the shop's staff
+/// something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetGo {
+    /// It had settled: the money is given back.
+    Refunded,
+    /// It is not ours to touch: the shop's plugin made it.
+    Kept,
+    /// It could not be let go yet; there is a review.
+    Failed,
+    /// Released, or there was none.
+    #[serde(other)]
+    Done,
+}
+
+impl LetGo {
+    /// What the shop's staff has to know.
+    pub fn note(self) -> Option<&'static str> {
+        match self {
+            Self::Refunded => Some("The order did not go on. The payment has been refunded."),
+            Self::Kept => Some(
+                "The order did not go on. The payment was made by the shop's own plugin and was left as it is: \
+                 please void or refund it in the shop.",
+            ),
+            Self::Failed => Some(
+                "The order did not go on. The payment could not be released yet; somebody has been asked to look at it.",
+            ),
+            Self::Done => None,
+        }
+    }
 }
 
 /// The step `close`.

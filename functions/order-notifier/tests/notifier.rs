@@ -171,6 +171,26 @@ async fn nothing_was_taken_so_no_transaction_is_told() {
 }
 
 #[tokio::test]
+async fn nobody_is_told_that_money_is_free_which_is_not() {
+    let usual = Outcome::Rejected.note();
+    for (let_go, told) in [
+        (json!("voided"), usual),
+        (json!("nothing"), usual),
+        (Value::Null, usual),
+        (json!("refunded"), "has been refunded"),
+        (json!("kept"), "refund it in the shop"),
+        (json!("failed"), "could not be released yet"),
+    ] {
+        let bench = bench().await;
+        let step = json!({"action": "notify", "outcome": "rejected", "close": "closed", "let_go": let_go});
+        bench.step(step).await.unwrap();
+        let note = bench.shop.told()[0].1.note.clone().unwrap();
+        assert!(note.contains(told), "{let_go}: {note}");
+        assert_eq!(note.contains("Nothing was charged"), told == usual);
+    }
+}
+
+#[tokio::test]
 async fn paid_is_told_once_and_its_repeat_with_the_invoice_still_closes() {
     let bench = bench().await;
     let first = json!({"action": "notify", "outcome": "paid", "payment": payment()});
