@@ -3,9 +3,9 @@
 
 use domain::{
     failure::{Failure, FailureName},
-    merchant::Store,
+    merchant::{OdooTax, Store},
     money::Money,
-    order::Order,
+    order::{Order, TaxTotal},
 };
 use odoo::{
     books::{Books, Tax},
@@ -53,11 +53,12 @@ pub enum Fix {
 /// The taxes of an order, those of one tax of Odoo added up.
 ///
 /// # Errors
-/// [`FailureName::Refused`] when a code is not mapped or its tax cannot be used.
+/// [`FailureName::Refused`] when a code is not mapped, its rate is another one in the shop, or its tax cannot be used.
 pub fn wanted(order: &Order, store: &Store, books: &Books) -> Result<WantedTaxes, Failure> {
     let mut wanted = WantedTaxes::new();
-    for total in &order.taxes {
+    for (index, total) in order.taxes.iter().enumerate() {
         let ours = store.tax(&total.code)?;
+        check_rate(index, total, ours)?;
         let tax = books.tax(ours)?;
         let amount = Money::new(total.amount_minor, order.currency);
         let entry = wanted.entry(tax.id).or_insert_with(|| WantedTax {
@@ -70,6 +71,25 @@ pub fn wanted(order: &Order, store: &Store, books: &Books) -> Result<WantedTaxes
         entry.amount = entry.amount.checked_add(amount).map_err(too_large)?;
     }
     Ok(wanted)
+}
+
+/// Whether the shop's rate is the one its code stands for. A shop that changes a rate keeps its code, and the forced
+/// cents would stand under the old rate for ever. Some tax services leave the rate at 0: that says nothing.
+fn check_rate(index: usize, total: &TaxTotal, ours: &OdooTax) -> Result<(), Failure> {
+    match total.rate_percent {
+        Some(percent) if !percent.is_zero() && percent != ours.percent => {
+            let what = format!(
+                "the shop's tax {:?} is of {percent} %, {:?} of {} %",
+                total.code, ours.name, ours.percent
+            );
+            let remedy = "make a tax of the shop's rate in Odoo and map the code to it in infra/merchant.toml, \
+                          or correct the rate in the shop, then redrive";
+            Err(Failure::new(FailureName::Refused, what)
+                .field(format!("taxes[{index}].rate_percent"))
+                .remedy(remedy))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What must be changed on a draft so that its tax is the shop's.

@@ -185,3 +185,21 @@ async fn nothing_is_written_until_it_agrees_to_the_cent() {
         Some("sale_order.state")
     );
 }
+
+#[tokio::test]
+async fn a_rate_that_the_shop_has_changed_is_not_booked_under_the_old_one() {
+    let world = World::new().await;
+    let wanted = |percent: Option<&str>| {
+        let mut order = order();
+        order.taxes[0].rate_percent = percent.map(|percent| percent.parse().unwrap());
+        taxes::wanted(&order, world.store(), &world.books)
+    };
+    for same in [None, Some("6.625"), Some("6.6250"), Some("0")] {
+        assert!(wanted(same).is_ok(), "{same:?}");
+    }
+    let refused = wanted(Some("6.875")).unwrap_err();
+    assert_eq!(
+        (refused.name, refused.field.as_deref()),
+        (FailureName::Refused, Some("taxes[0].rate_percent"))
+    );
+}
