@@ -46,8 +46,19 @@ impl Payments {
                 self.release(step, &transaction, payment.amount(), invocation)
                     .await
             }
-            None => Ok(Released::Kept),
+            None => self.kept(&transaction).await,
         }
+    }
+
+    /// The payment of the shop's plugin is not ours to touch. Whether it is still there, somebody has to know.
+    async fn kept(&self, transaction: &TransactionId) -> Result<Released, Failure> {
+        let found = self.gateway.get(transaction).await?;
+        let is_over = found.is_some_and(|t| t.status == Status::Reversed || t.status.is_refusal());
+        Ok(if is_over {
+            Released::Nothing
+        } else {
+            Released::Kept
+        })
     }
 
     /// Closes our authorization; the payment it came to, if any. An authorization that was refused as no answer to our

@@ -201,9 +201,11 @@ async fn an_authorization_the_gateway_does_not_know_is_for_a_person() {
         .await
         .unwrap_err();
     assert_eq!(failure.name, FailureName::Conflict);
-    let mut state = bench.gateway.state();
-    state.transactions.insert("TRN_1".to_owned(), hidden);
-    drop(state);
+    bench
+        .gateway
+        .state()
+        .transactions
+        .insert("TRN_1".to_owned(), hidden);
     bench
         .step("capture", json!({"payment": payment, "redrive": true}))
         .await

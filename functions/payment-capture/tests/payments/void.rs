@@ -55,6 +55,11 @@ async fn a_payment_that_is_not_ours_is_kept() {
         bench.step("void", json!({})).await.unwrap(),
         json!({"state": "kept"})
     );
+    bench.gateway.set_status("TRN_P", Status::Reversed);
+    assert_eq!(
+        bench.step("void", json!({})).await.unwrap(),
+        json!({"state": "nothing"})
+    );
     assert!(bench.gateway.effects().is_empty());
 }
 
