@@ -41,6 +41,19 @@ fn woo_with(edits: &[(&str, &str)]) -> Result<domain::order::Order, domain::fail
 }
 
 #[test]
+fn nobody_pays_for_a_checkout_that_is_still_being_filled_in() {
+    let at = |status: &str| {
+        let edit = ("\"status\": \"pending\"", &*format!("\"status\": \"{status}\""));
+        woo_with(&[edit]).unwrap().payment
+    };
+    assert!(matches!(at("pending"), Payment::Token { .. }));
+    assert_eq!(
+        [at("checkout-draft"), at("auto-draft")],
+        [Payment::Pending, Payment::Pending]
+    );
+}
+
+#[test]
 fn amounts_may_be_numbers_and_keep_every_digit() {
     let order = woo_with(&[
         ("\"total\": \"62.23\"", "\"total\": 62.23"),

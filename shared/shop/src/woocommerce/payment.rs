@@ -11,6 +11,7 @@ use domain::{
 /// What a status means for us. Plugins add their own; those come after payment (`packed`, `shipped`) as a rule, and
 /// count as paid when the order has a transaction.
 enum Standing {
+    Draft,
     Unpaid,
     Paid,
     Closed,
@@ -19,7 +20,8 @@ enum Standing {
 
 fn standing(status: &str) -> Standing {
     match status.strip_prefix("wc-").unwrap_or(status) {
-        "pending" | "on-hold" | "checkout-draft" | "auto-draft" => Standing::Unpaid,
+        "checkout-draft" | "auto-draft" => Standing::Draft,
+        "pending" | "on-hold" => Standing::Unpaid,
         "processing" | "completed" => Standing::Paid,
         "cancelled" | "failed" | "refunded" | "trash" => Standing::Closed,
         _ => Standing::Own,
@@ -36,7 +38,7 @@ pub(super) fn read(order: &wire::Order, store: &Store, settings: &WooCommerce) -
     else {
         return Ok(match standing(order.status.as_str()) {
             Standing::Closed => Payment::Closed,
-            Standing::Unpaid | Standing::Paid | Standing::Own => Payment::Pending,
+            Standing::Draft | Standing::Unpaid | Standing::Paid | Standing::Own => Payment::Pending,
         });
     };
     let transaction = order.transaction_id.owned();
@@ -46,6 +48,8 @@ pub(super) fn read(order: &wire::Order, store: &Store, settings: &WooCommerce) -
         .and_then(|key| meta(order, key));
     match (standing(order.status.as_str()), transaction) {
         (Standing::Closed, _) => Ok(Payment::Closed),
+        // The customer still fills in the checkout: nobody has ordered yet, whatever the page has left already.
+        (Standing::Draft, _) => Ok(Payment::Pending),
         (Standing::Unpaid, None) => Ok(match meta(order, &settings.token_meta) {
             Some(token) => Payment::Token { tender, token },
             None => Payment::Pending,
