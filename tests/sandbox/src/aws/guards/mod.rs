@@ -1,5 +1,6 @@
 //! Guards for what the emulator lets through and AWS, or a long night, would not. `docs/local-vs-aws.md` lists them.
 
+mod endings;
 mod machine;
 mod runs;
 mod stack;
@@ -13,7 +14,7 @@ pub use runs::run_findings;
 /// One guard: what it found, in sentences.
 type Guard = fn(&Template, &Value) -> Vec<String>;
 
-const GUARDS: [Guard; 10] = [
+const GUARDS: [Guard; 12] = [
     |template, _| stack::log_groups(template),
     |template, _| stack::dead_letters(template),
     |template, _| stack::queues(template),
@@ -24,6 +25,8 @@ const GUARDS: [Guard; 10] = [
     |_, machine| machine::retries(machine),
     |_, machine| machine::platform_errors(machine),
     |_, machine| machine::causes(machine),
+    |_, machine| endings::money(machine),
+    |_, machine| endings::patience(machine),
 ];
 
 /// How many guards there are.
