@@ -144,7 +144,11 @@ async fn sdk(stage: &mut Stage) -> Result<Tally> {
 }
 
 async fn ledger(stage: &mut Stage) -> Result<Tally> {
-    let emulator = MiniStack::start(&stage.places, "ledger", &aws::Settings::default()).await?;
+    let settings = aws::Settings {
+        rights: false,
+        ..aws::Settings::default()
+    };
+    let emulator = MiniStack::start(&stage.places, "ledger", &settings).await?;
     let environment = [("LEDGER_TEST_ENDPOINT", emulator.endpoint().to_owned())];
     let features = "effects/dynamodb-suite,runtime/dynamodb-suite";
     suites(

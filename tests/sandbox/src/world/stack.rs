@@ -44,6 +44,7 @@ impl Stack {
     /// When a part does not start; the message says what to do.
     pub async fn start(places: Places, parts: Parts) -> Result<Self> {
         let settings = aws::Settings {
+            rights: true,
             wait_scale: parts.wait_scale,
         };
         let functions = async {
