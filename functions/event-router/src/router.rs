@@ -105,6 +105,10 @@ impl Router {
 
     /// An event that cannot be used: a person mends what is wrong and lets it in again.
     async fn report(&self, message: &InboxEvent, store: &StoreId, why: Failure) -> Result<Routed, Failure> {
+        let why = match why.remedy {
+            Some(_) => why,
+            None => why.remedy("correct the order in the shop, which brings it again, then drop this"),
+        };
         let redrive =
             json!({"kind": "event", "event": message.event, "store": store, "group": message.event});
         self.open_review(NewReview {

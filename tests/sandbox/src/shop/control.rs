@@ -131,8 +131,15 @@ impl Control {
     pub async fn switch_off(&self, kind: Kind) -> Result<()> {
         let path = format!("/{}/hook", kind.store());
         let hook: Hook = self.get(&path).await?;
-        self.call(Method::POST, &path, &Hook { active: false, ..hook })
-            .await
+        self.call(
+            Method::POST,
+            &path,
+            &Hook {
+                active: false,
+                ..hook
+            },
+        )
+        .await
     }
 
     /// Whether the shop has its webhook on.

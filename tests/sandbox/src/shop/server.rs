@@ -114,10 +114,7 @@ pub async fn start() -> io::Result<RunningShop> {
             base_url: url.clone(),
             consumer_key: CONSUMER_KEY.to_owned(),
             consumer_secret: CONSUMER_SECRET.to_owned(),
-            webhook_secrets: vec![
-                WEBHOOK_SECRET_WOO_OLDER.to_owned(),
-                WEBHOOK_SECRET_WOO.to_owned(),
-            ],
+            webhook_secrets: vec![WEBHOOK_SECRET_WOO_OLDER.to_owned(), WEBHOOK_SECRET_WOO.to_owned()],
         },
         own: Access {
             base_url: format!("{url}/own"),

@@ -204,7 +204,9 @@ impl Auditor {
     pub async fn deliver(&self, order: &SaleOrder) -> Result<()> {
         let context = json!({"skip_backorder": true});
         let arguments = json!({"ids": order.picking_ids, "context": context});
-        self.odoo.call("stock.picking", "button_validate", arguments).await?;
+        self.odoo
+            .call("stock.picking", "button_validate", arguments)
+            .await?;
         Ok(())
     }
 
@@ -234,6 +236,8 @@ impl Auditor {
             "state",
             "invoice_status",
             "amount_untaxed",
+            "partner_id",
+            "partner_shipping_id",
             "invoice_ids",
             "picking_ids",
             "order_line",
@@ -264,6 +268,7 @@ impl Auditor {
             "name",
             "state",
             "payment_state",
+            "currency_id",
             "amount_total",
             "amount_residual",
         ];

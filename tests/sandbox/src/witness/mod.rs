@@ -33,6 +33,8 @@ pub struct Witness {
     pub deployed: Deployed,
     /// Odoo's books.
     pub books: Auditor,
+    /// How long it waits for what has to come.
+    pub patience: Duration,
     letters_before: usize,
 }
 
@@ -73,6 +75,7 @@ impl Witness {
         // Odoo itself announces new users and keys while it is set up.
         let letters_before = books.letters().await?;
         Ok(Self {
+            patience: PATIENCE,
             letters_before,
             gateway: gp_api::Control::new(&gateway.control_url),
             shop: shop::Control::new(&shop.control_url),
@@ -129,19 +132,19 @@ impl Witness {
     /// Waits until a run of an order is there, and then until it has ended.
     ///
     /// # Errors
-    /// When it is not there or has not ended after [`PATIENCE`].
+    /// When it is not there or has not ended after its patience.
     pub async fn run_ended(&self, order: &OrderKey, generation: u32) -> Result<Execution> {
         let arn = self.run_arn(order, generation)?;
         let started = format!("a run of {order}");
         self.until(&started, async || Ok(self.aws.execution(&arn).await.ok()))
             .await?;
-        self.aws.ended(&arn, PATIENCE).await
+        self.aws.ended(&arn, self.patience).await
     }
 
     /// Waits until an order has a review item that is open, and gives it.
     ///
     /// # Errors
-    /// When there is none after [`PATIENCE`].
+    /// When there is none after its patience.
     pub async fn open_review(&self, order: &OrderKey) -> Result<Value> {
         let what = format!("a review of {order}");
         self.until(&what, async || {
@@ -169,8 +172,12 @@ impl Witness {
     /// When the table does not answer.
     pub async fn reviews_of(&self, text: &str) -> Result<Vec<Value>> {
         let items = self.aws.items(&self.deployed, "review/").await?;
-        let bodies = items.iter().filter_map(|item| serde_json::from_str::<Value>(item["body"].as_str()?).ok());
-        Ok(bodies.filter(|review| review.to_string().contains(text)).collect())
+        let bodies = items
+            .iter()
+            .filter_map(|item| serde_json::from_str::<Value>(item["body"].as_str()?).ok());
+        Ok(bodies
+            .filter(|review| review.to_string().contains(text))
+            .collect())
     }
 
     /// Asks the function that keeps the reviews, as an operator does.
@@ -186,15 +193,15 @@ impl Witness {
     /// Waits until `look` sees something.
     ///
     /// # Errors
-    /// When it has not after [`PATIENCE`], or `look` fails.
+    /// When it has not after its patience, or `look` fails.
     pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let deadline = tokio::time::Instant::now() + self.patience;
         loop {
             if let Some(seen) = look().await? {
                 return Ok(seen);
             }
             if tokio::time::Instant::now() > deadline {
-                bail!("{what} did not appear within {} s", PATIENCE.as_secs());
+                bail!("{what} did not appear within {} s", self.patience.as_secs());
             }
             tokio::time::sleep(GLANCE).await;
         }
