@@ -43,7 +43,7 @@ impl Poller {
         let reason = Some(HEALED.to_owned());
         self.inbox
             .reviews
-            .decide(&review.id, ReviewState::Dropped, reason)
+            .decide(review, ReviewState::Dropped, reason)
             .await?;
         tracing::info!(review = review.id, "review closed: {HEALED}");
         Ok(())

@@ -359,21 +359,19 @@ async fn a_finding_that_was_dropped_comes_back_after_a_day() {
     let bench = bench();
     bench.hook("order.updated", "https://api.example/webhooks/woo", false);
     bench.poll().await;
-    let id = bench
+    let open = bench
         .poller
         .inbox
         .reviews
         .list(ReviewState::Open, 1)
         .await
-        .unwrap()[0]
-        .id
-        .clone();
+        .unwrap();
     let dropped = ReviewState::Dropped;
     bench
         .poller
         .inbox
         .reviews
-        .decide(&id, dropped, Some("maintenance".into()))
+        .decide(&open[0], dropped, Some("maintenance".into()))
         .await
         .unwrap();
     bench.poll().await;

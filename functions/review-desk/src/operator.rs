@@ -57,9 +57,7 @@ impl Desk {
             Request::Redrive { review } => {
                 let review = self.open_review(&review).await?;
                 let came_to = self.redrive(&review).await?;
-                self.reviews
-                    .decide(&review.id, ReviewState::Redriven, None)
-                    .await?;
+                self.reviews.decide(&review, ReviewState::Redriven, None).await?;
                 Ok(json!({"review": review.id, "redriven": came_to}))
             }
             Request::Drop { review, reason } => {
@@ -67,7 +65,7 @@ impl Desk {
                 let reason = checked(reason)?;
                 let came_to = self.give_up(&review).await?;
                 self.reviews
-                    .decide(&review.id, ReviewState::Dropped, Some(reason))
+                    .decide(&review, ReviewState::Dropped, Some(reason))
                     .await?;
                 Ok(json!({"review": review.id, "dropped": came_to}))
             }
@@ -147,12 +145,7 @@ impl Desk {
                 "the order is not in the hands of this run any more",
             ));
         };
-        if self.workflow.state(&item.execution()).await? == RunState::Running {
-            return Err(Failure::new(
-                FailureName::Refused,
-                format!("the execution {} runs", item.execution()),
-            ));
-        }
+        self.check_ended(&item).await?;
         let next = |there: Option<&OrderItem>| {
             let same = there.filter(|there| there.is_run_by(run) && there.redrives == item.redrives);
             let next = same.map(|there| OrderItem {
@@ -173,8 +166,22 @@ impl Desk {
         Ok("the run was started again")
     }
 
+    /// Nothing is done to an order beside a run that goes on with it.
+    async fn check_ended(&self, item: &OrderItem) -> Result<(), Failure> {
+        let execution = item.execution();
+        if self.workflow.state(&execution).await? != RunState::Running {
+            return Ok(());
+        }
+        let what = format!("the execution {execution} runs");
+        Err(Failure::new(FailureName::Refused, what))
+    }
+
     /// The order is put right by hand: from here on a new payment opens a new run.
     async fn close(&self, run: &Run) -> Result<&'static str, Failure> {
+        let there = self.orders.load(&run.order).await?.map(|there| there.value);
+        if let Some(item) = there.filter(|item| item.is_run_by(run)) {
+            self.check_ended(&item).await?;
+        }
         let closed = |there: Option<&OrderItem>| {
             let live = there.filter(|there| there.is_run_by(run));
             (

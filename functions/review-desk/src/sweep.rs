@@ -40,16 +40,16 @@ impl Desk {
     async fn close_lapsed(&self) -> Result<usize, Failure> {
         let mut closed = 0;
         for review in self.reviews.list(ReviewState::Open, LIMIT).await? {
-            let Redrive::Parked { run, .. } = Redrive::read(review.redrive) else {
+            let Redrive::Parked { run, .. } = Redrive::read(review.redrive.clone()) else {
                 continue;
             };
             if self.is_worked_on(Some(&(run.order, run.generation))).await? {
                 continue;
             }
-            let reason = "nobody decided in time: the run went on by itself".to_owned();
+            let reason = "nobody decided while the run waited: it went on by itself, or ended".to_owned();
             let decided = self
                 .reviews
-                .decide(&review.id, ReviewState::Dropped, Some(reason))
+                .decide(&review, ReviewState::Dropped, Some(reason))
                 .await?;
             closed += usize::from(decided.is_some());
         }

@@ -1,7 +1,7 @@
 //! A guard around one remote system: the breaker in front of every call.
 
 use crate::breaker::{Breaker, Health};
-use domain::failure::Failure;
+use domain::failure::{Failure, FailureName};
 use std::{future::Future, sync::Arc};
 
 /// Puts the breaker of one system in front of calls to it.
@@ -33,7 +33,7 @@ impl Guard {
     /// # Errors
     /// [`domain::failure::FailureName::SystemUnavailable`] while the breaker is open; else what the call says.
     pub async fn call<T>(&self, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        let permit = self.breaker.permit(&self.system).await?;
+        let permit = self.breaker.permit(&self.system).await.map_err(not_called)?;
         let result = call.await;
         // What the other system said counts, whether or not we could write down that it is well.
         if let Err(failure) = self.breaker.record(permit, Health::of(&result)).await {
@@ -43,13 +43,32 @@ impl Guard {
     }
 }
 
+/// Without leave nothing was sent: whatever is wrong with the breaker's item says nothing about the call.
+fn not_called(failure: Failure) -> Failure {
+    let name = match failure.name {
+        FailureName::Misconfigured => FailureName::Misconfigured,
+        _ => FailureName::SystemUnavailable,
+    };
+    Failure { name, ..failure }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::items::MemoryItems;
-    use domain::failure::FailureName;
     use effects::SystemClock;
     use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test]
+    async fn a_breaker_that_cannot_be_read_is_no_refusal_of_the_call() {
+        use crate::items::{Items, NewItem};
+        let items = Arc::new(MemoryItems::default());
+        let broken = NewItem::new("breaker/odoo", serde_json::json!({"failures": "many"}));
+        items.insert(broken).await.unwrap();
+        let guard = Guard::new(Arc::new(Breaker::new(items, Arc::new(SystemClock))), "odoo");
+        let failure = guard.call(async { Ok(()) }).await.unwrap_err();
+        assert_eq!(failure.name, FailureName::SystemUnavailable);
+    }
 
     #[tokio::test]
     async fn a_system_that_is_down_is_left_alone_and_a_refusal_is_no_outage() {

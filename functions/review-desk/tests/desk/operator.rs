@@ -163,6 +163,27 @@ async fn a_run_is_not_started_beside_one_that_goes_on_or_has_closed_its_order() 
 }
 
 #[tokio::test]
+async fn an_order_is_not_closed_under_a_run_that_goes_on() {
+    let bench = bench();
+    let review = failed_run(&bench).await;
+    bench
+        .invoke(json!({"action": "redrive", "review": review}))
+        .await
+        .unwrap();
+    // The platform tells of the first end once more.
+    let input = serde_json::to_string(&bench.item().await.run()).unwrap();
+    let ended =
+        json!({"source": "aws.states", "detail": {"name": "woo_1001-1", "status": "FAILED", "input": input}});
+    let again = bench.invoke(ended).await.unwrap()["review"].clone();
+    let refused = bench
+        .invoke(json!({"action": "drop", "review": again, "reason": "done by hand"}))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.name, FailureName::Refused);
+    assert_eq!(bench.item().await.state, OrderState::Open);
+}
+
+#[tokio::test]
 async fn a_failed_run_that_is_dropped_leaves_the_order_closed() {
     let bench = bench();
     let review = failed_run(&bench).await;

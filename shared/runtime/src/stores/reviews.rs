@@ -191,33 +191,42 @@ impl Reviews {
     }
 
     /// Takes an open review out of the list: redriven, or dropped with a reason. Only one caller gets the review
-    /// back, however many decide at once; the others get nothing.
+    /// back, however many decide at once; the others get nothing. A review that was opened again since `seen` was
+    /// read stays open: somebody else waits for it by now.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
     pub async fn decide(
         &self,
-        id: &str,
+        seen: &Review,
         state: ReviewState,
         reason: Option<String>,
     ) -> Result<Option<Review>, Failure> {
         let now = self.clock.now();
-        typed::change(&*self.items, &key(id), beside, |there: Option<&StoredReview>| {
-            let Some(there) = there.filter(|there| there.review.state == ReviewState::Open) else {
-                return (None, None);
-            };
-            let review = Review {
-                state,
-                reason: reason.clone(),
-                changed_at_ms: now.0,
-                ..there.review.clone()
-            };
-            let wanted = StoredReview {
-                review: review.clone(),
-                task_token: there.task_token.clone(),
-            };
-            (Some(wanted), Some(review))
-        })
+        typed::change(
+            &*self.items,
+            &key(&seen.id),
+            beside,
+            |there: Option<&StoredReview>| {
+                let same = |there: &&StoredReview| {
+                    there.review.state == ReviewState::Open && there.review.times == seen.times
+                };
+                let Some(there) = there.filter(same) else {
+                    return (None, None);
+                };
+                let review = Review {
+                    state,
+                    reason: reason.clone(),
+                    changed_at_ms: now.0,
+                    ..there.review.clone()
+                };
+                let wanted = StoredReview {
+                    review: review.clone(),
+                    task_token: there.task_token.clone(),
+                };
+                (Some(wanted), Some(review))
+            },
+        )
         .await
     }
 
