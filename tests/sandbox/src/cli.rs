@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::aws;
 use crate::demo;
+use crate::least_privilege;
 use crate::odoo;
 use crate::places::{Places, repository};
 use crate::progress;
@@ -60,6 +61,8 @@ enum Action {
     /// The AWS side alone.
     #[command(subcommand)]
     Aws(aws::command::Action),
+    /// Take every statement of every role away, one at a time, and see that somebody misses it.
+    LeastPrivilege(least_privilege::Options),
     /// Remove what was installed and prepared below target/sandbox/.
     Clean,
 }
@@ -138,6 +141,7 @@ pub async fn main() -> ExitCode {
             Action::Up(options) => up_whole(options).await,
             Action::Odoo(action) => odoo_alone(action).await,
             Action::Aws(action) => aws::command::run(action, &Places::open()?).await,
+            Action::LeastPrivilege(options) => least_privilege::least_privilege(options).await,
             Action::Clean => clean(),
         }
     };

@@ -8,6 +8,7 @@ pub mod aws;
 pub mod cli;
 pub mod demo;
 pub mod gp_api;
+mod least_privilege;
 pub mod odoo;
 pub mod places;
 pub mod process;

@@ -17,11 +17,11 @@ use super::{Deployed, REGION, Secrets};
 /// Clients of one emulator, with the rights of its root.
 #[derive(Clone, Debug)]
 pub struct Aws {
-    dynamodb: aws_sdk_dynamodb::Client,
+    pub(super) dynamodb: aws_sdk_dynamodb::Client,
     lambda: aws_sdk_lambda::Client,
     secrets: aws_sdk_secretsmanager::Client,
-    sfn: aws_sdk_sfn::Client,
-    sqs: aws_sdk_sqs::Client,
+    pub(super) sfn: aws_sdk_sfn::Client,
+    pub(super) sqs: aws_sdk_sqs::Client,
 }
 
 /// A run of the state machine.
@@ -360,7 +360,7 @@ impl Aws {
 }
 
 /// How to reach the emulator with the rights of its root.
-pub(super) async fn settings(endpoint: &str) -> aws_config::SdkConfig {
+pub(crate) async fn settings(endpoint: &str) -> aws_config::SdkConfig {
     let credentials = aws_sdk_sfn::config::Credentials::new("test", "test", None, None, "local");
     let config = aws_config::defaults(BehaviorVersion::latest()).region(Region::from_static(REGION));
     config

@@ -31,6 +31,18 @@ impl Logs {
         message: &str,
         since_ms: i64,
     ) -> Result<Vec<Value>> {
+        let texts = self.texts(deployed, function, since_ms).await?;
+        let lines = texts
+            .iter()
+            .filter_map(|text| serde_json::from_str::<Value>(text).ok());
+        Ok(lines.filter(|line| line["message"] == message).collect())
+    }
+
+    /// Everything a function has logged since then, line by line, as [`Self::lines`].
+    ///
+    /// # Errors
+    /// As [`Self::lines`].
+    pub async fn texts(&self, deployed: &Deployed, function: &str, since_ms: i64) -> Result<Vec<String>> {
         let group = format!("/aws/lambda/{}", deployed.output(function)?);
         let ask = self
             .client
@@ -46,13 +58,8 @@ impl Logs {
                 .unwrap_or_default()
                 .into_iter()
                 .filter_map(|event| event.message);
-            for text in texts {
-                // The emulator puts all lines of an invocation into one event.
-                let lines = text
-                    .lines()
-                    .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-                found.extend(lines.filter(|line| line["message"] == message));
-            }
+            // The emulator puts all lines of an invocation into one event.
+            texts.for_each(|text| found.extend(text.lines().map(str::to_owned)));
         }
         Ok(found)
     }

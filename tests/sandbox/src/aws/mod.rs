@@ -13,12 +13,14 @@ mod lint;
 mod logs;
 mod ministack;
 mod release;
+mod repair;
 mod rights;
 mod secrets;
 mod template;
 mod tools;
 
 pub use build::{Built, build};
+pub(crate) use client::settings;
 pub use client::{Aws, Execution};
 pub use deploy::{Deployed, Options, STACK, deploy};
 pub use guards::{findings, run_findings};

@@ -1,0 +1,67 @@
+//! Putting the stack back in order between two experiments, with the rights of the emulator's root.
+
+use anyhow::{Context, Result};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sfn::types::ExecutionStatus;
+
+use super::{Aws, Deployed};
+
+impl Aws {
+    /// Stops a run where it is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn stop(&self, arn: &str) -> Result<()> {
+        let stop = self.sfn.stop_execution().execution_arn(arn);
+        stop.send()
+            .await
+            .with_context(|| format!("stopping the run {arn}"))?;
+        Ok(())
+    }
+
+    /// Stops every run that has not ended.
+    ///
+    /// # Errors
+    /// When the emulator does not answer.
+    pub async fn stop_all(&self, deployed: &Deployed) -> Result<()> {
+        let machine = deployed.output("StateMachine")?;
+        let list = self
+            .sfn
+            .list_executions()
+            .state_machine_arn(machine)
+            .status_filter(ExecutionStatus::Running);
+        let mut pages = list.into_paginator().items().send();
+        while let Some(run) = pages.next().await {
+            // One that has ended meanwhile need not be stopped.
+            let _ = self.stop(&run.context("listing the runs")?.execution_arn).await;
+        }
+        Ok(())
+    }
+
+    /// Empties a queue. `queue` is the output's name.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub async fn purge(&self, deployed: &Deployed, queue: &str) -> Result<()> {
+        let purge = self.sqs.purge_queue().queue_url(deployed.output(queue)?);
+        purge
+            .send()
+            .await
+            .with_context(|| format!("emptying the queue {queue}"))?;
+        Ok(())
+    }
+
+    /// Removes all items whose key begins with `prefix`.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn forget(&self, deployed: &Deployed, prefix: &str) -> Result<()> {
+        for item in self.items(deployed, prefix).await? {
+            let key = item["pk"].as_str().unwrap_or_default();
+            let delete = self.dynamodb.delete_item().table_name(deployed.output("Table")?);
+            let delete = delete.key("pk", AttributeValue::S(key.to_owned()));
+            delete.send().await.with_context(|| format!("removing {key}"))?;
+        }
+        Ok(())
+    }
+}
