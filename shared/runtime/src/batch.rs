@@ -66,7 +66,7 @@ pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
             continue;
         }
         if let Err(failure) = isolated(|| handle(record)).await {
-            tracing::warn!(message = id, error = failure.name.as_str(), "{}", failure.what);
+            tracing::warn!(message_id = id, error = failure.name.as_str(), "{}", failure.what);
             failed.push(id);
             stopped_groups.extend(group);
         }
