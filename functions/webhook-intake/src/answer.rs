@@ -11,6 +11,8 @@ pub enum Answer {
     Taken(EventId),
     /// The shop only asked whether somebody is there.
     Ping,
+    /// More than [`shop::BODY_BYTES_MAX`] bytes.
+    TooLarge,
     /// The shop has to sign it properly.
     Unauthorized(Unauthorized),
     /// There is no such store.
@@ -26,6 +28,7 @@ impl Answer {
             Self::Taken(_) | Self::Ping => 200,
             Self::Unauthorized(_) => 401,
             Self::UnknownSource => 404,
+            Self::TooLarge => 413,
             Self::TryAgain => 503,
         }
     }
@@ -37,6 +40,7 @@ impl Answer {
             Self::Ping => json!({ "ping": true }),
             Self::Unauthorized(why) => json!({ "error": why.as_str() }),
             Self::UnknownSource => json!({ "error": "unknown source" }),
+            Self::TooLarge => json!({ "error": "too large" }),
             Self::TryAgain => json!({ "error": "try again" }),
         }
     }

@@ -53,12 +53,15 @@ impl Intake {
         let Some(store) = store.and_then(|id| self.merchant.store(&id).ok()) else {
             return Ok(Answer::UnknownSource);
         };
+        let too_large = webhook.body.len() > shop::BODY_BYTES_MAX;
         match self.verify(store, webhook).await? {
             Ok(Verified::Ping) => Ok(Answer::Ping),
             Ok(Verified::Event) => {
                 let taken = self.inbox.take(store, Via::Webhook, webhook.body).await?;
-                Ok(Answer::Taken(taken.event))
+                // A signed one that is too large is a review by now: refused, but not lost.
+                Ok(if too_large { Answer::TooLarge } else { Answer::Taken(taken.event) })
             }
+            Err(_) if too_large => Ok(Answer::TooLarge),
             Err(why) => {
                 tracing::warn!(store = %store.id, reason = why.as_str(), "a webhook was not accepted");
                 Ok(Answer::Unauthorized(why))

@@ -274,14 +274,14 @@ async fn unknown_sources_are_turned_away_unread() {
 }
 
 #[tokio::test]
-async fn an_order_too_large_to_be_kept_is_for_a_person_and_the_shop_is_not_annoyed() {
+async fn an_order_too_large_to_be_kept_is_refused_and_a_person_hears_of_a_signed_one() {
     let bench = bench();
     let mut large = ORDER.to_vec();
     large.resize(shop::BODY_BYTES_MAX + 1, b' ');
-    assert_eq!(bench.post(&large, &HeaderMap::new()).await.status(), 401);
+    assert_eq!(bench.post(&large, &HeaderMap::new()).await.status(), 413);
     assert!(bench.reviews().await.is_empty());
     for _ in 0..2 {
-        assert_eq!(bench.shop_sends(&large).await.status(), 200);
+        assert_eq!(bench.shop_sends(&large).await.status(), 413);
     }
     let reviews = bench.reviews().await;
     assert_eq!(reviews.len(), 1);
