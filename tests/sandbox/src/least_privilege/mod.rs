@@ -147,13 +147,17 @@ impl Bench {
             .context("no such story")?;
         let since_ms = i64::try_from(std::time::UNIX_EPOCH.elapsed()?.as_millis())?;
         let lessened = self.roles.take_away(&self.witness.deployed, statement).await?;
+        let at_start = self.refusal_at_start(statement).await?;
         // From the first refusal on, the story has the time it usually takes, and then some for the cold start.
         let grace = *takes * 2 + Duration::from_secs(5);
         let played = tokio::select! {
             played = (proof.play)(&self.witness) => played,
-            stuck = self.stuck(statement, since_ms, grace) => stuck,
+            stuck = self.stuck(statement, since_ms, at_start.as_deref(), grace) => stuck,
         };
-        let refused = self.refusal(statement, since_ms).await?;
+        let refused = match at_start {
+            Some(refused) => Some(refused),
+            None => self.refusal(statement, since_ms).await?,
+        };
         self.roles.give_back(&lessened).await?;
         self.tidy_up().await?;
         Ok(match (played, refused) {
@@ -168,8 +172,17 @@ impl Bench {
     }
 
     /// Ends when a function was refused something and has not got over it.
-    async fn stuck(&self, statement: &Statement, since_ms: i64, grace: Duration) -> Result<()> {
+    async fn stuck(
+        &self,
+        statement: &Statement,
+        since_ms: i64,
+        at_start: Option<&str>,
+        grace: Duration,
+    ) -> Result<()> {
         let refused = loop {
+            if let Some(refused) = at_start {
+                break refused.to_owned();
+            }
             if let Some(refused) = self.refusal(statement, since_ms).await? {
                 break refused;
             }
@@ -177,6 +190,23 @@ impl Bench {
         };
         tokio::time::sleep(grace).await;
         anyhow::bail!("it did not end: {refused}")
+    }
+
+    /// What keeps the statement's function from starting at all: the emulator does not log that, it answers with it.
+    /// The call itself asks for nothing.
+    async fn refusal_at_start(&self, statement: &Statement) -> Result<Option<String>> {
+        let Witness { aws, deployed, .. } = &self.witness;
+        let function = deployed.output(function_of(statement))?;
+        let answer = aws.invoke(function, &serde_json::json!({})).await;
+        let said = answer.err().map(|error| format!("{error:#}"));
+        let started = |said: &String| !said.contains("during init");
+        Ok(said
+            .filter(|said| speaks_of_refusal(said) && !started(said))
+            .map(|said| {
+                let end = said.find(REFUSALS[0]).unwrap_or_default();
+                let begin = said[..end].rfind('"').map_or(0, |quote| quote + 1);
+                format!("does not start: {}{}", &said[begin..end], REFUSALS[0])
+            }))
     }
 
     /// What the statement's function was refused since then, in its own words.
