@@ -8,7 +8,7 @@ use runtime::{
     Invocation, Parts,
     batch::{CrashMarks, SqsGiveBack},
     environment,
-    stores::{OrderItems, PayloadStore},
+    stores::{OrderItems, PayloadStore, Reviews},
     workflow::StepFunctions,
 };
 use std::sync::Arc;
@@ -31,6 +31,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             give_back: Arc::new(SqsGiveBack::new(sqs, environment::required("ORDER_WORK_URL")?)),
             crash_marks: CrashMarks::new(parts.items.clone(), parts.clock.clone()),
             workflow: Arc::new(StepFunctions::new(aws_sdk_sfn::Client::new(&parts.aws), "")),
+            reviews: Reviews::new(parts.items.clone(), parts.clock.clone()),
         },
     });
     runtime::start(move |event: SqsEvent, invocation: Invocation| {

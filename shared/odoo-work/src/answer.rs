@@ -1,11 +1,15 @@
 //! Answers to the steps that wait for a piece of work.
 
-use crate::message::WorkMessage;
+use crate::{
+    message::WorkMessage,
+    unheard::{unheard, unreadable},
+};
 use domain::failure::{Failure, FailureName};
 use runtime::{
-    batch::{Piece, Verdict},
+    batch::{Piece, Record, Verdict},
     failure::cause,
-    workflow::Workflow,
+    stores::Reviews,
+    workflow::{Answer, Workflow},
 };
 use serde_json::Value;
 
@@ -23,9 +27,14 @@ pub fn is_final(outcome: &Result<Value, Failure>) -> bool {
     }
 }
 
-/// Tells every step that waits for a piece what came of it. The messages are done when all have been told, or when
-/// nobody waits any more.
-pub async fn answer(workflow: &dyn Workflow, piece: &Piece, outcome: &Result<Value, Failure>) -> Verdict {
+/// Tells every step that waits for a piece what came of it. The messages are done when all have been told; where
+/// nobody can be told of a refusal, a person is.
+pub async fn answer(
+    workflow: &dyn Workflow,
+    reviews: &Reviews,
+    piece: &Piece,
+    outcome: &Result<Value, Failure>,
+) -> Verdict {
     if let Err(failure) = outcome {
         tracing::warn!(
             piece = piece.key,
@@ -40,18 +49,7 @@ pub async fn answer(workflow: &dyn Workflow, piece: &Piece, outcome: &Result<Val
     }
     let mut verdict = Verdict::Done;
     for record in &piece.records {
-        let Ok(message) = WorkMessage::of(record) else {
-            return Verdict::Later;
-        };
-        let told = match outcome {
-            Ok(output) => workflow.succeed(&message.token, output).await,
-            Err(failure) => {
-                workflow
-                    .fail(&message.token, failure.name.as_str(), &cause(failure))
-                    .await
-            }
-        };
-        if let Err(failure) = told {
+        if let Err(failure) = tell(workflow, reviews, record, outcome).await {
             tracing::warn!(
                 piece = piece.key,
                 error = failure.name.as_str(),
@@ -62,4 +60,25 @@ pub async fn answer(workflow: &dyn Workflow, piece: &Piece, outcome: &Result<Val
         }
     }
     verdict
+}
+
+async fn tell(
+    workflow: &dyn Workflow,
+    reviews: &Reviews,
+    record: &Record,
+    outcome: &Result<Value, Failure>,
+) -> Result<(), Failure> {
+    let message = match WorkMessage::of(record) {
+        Ok(message) => message,
+        Err(why) => return unreadable(reviews, record, &why).await,
+    };
+    let failure = match outcome {
+        Ok(output) => return workflow.succeed(&message.token, output).await.map(|_| ()),
+        Err(failure) => failure,
+    };
+    let name = failure.name.as_str();
+    match workflow.fail(&message.token, name, &cause(failure)).await? {
+        Answer::Delivered => Ok(()),
+        Answer::Gone => unheard(reviews, record, &message, failure).await,
+    }
 }

@@ -6,6 +6,7 @@ mod batch;
 mod live;
 mod message;
 mod queue;
+mod unheard;
 
 pub use answer::{answer, is_final};
 pub use batch::{BatchItem, Claimant, Turn, perform};

@@ -5,6 +5,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::failure::Failure;
 use runtime::{
     batch::{Batch, CrashMarks, GiveBack, Piece, records},
+    stores::Reviews,
     workflow::Workflow,
 };
 use serde_json::Value;
@@ -18,6 +19,8 @@ pub struct WorkQueue {
     pub crash_marks: CrashMarks,
     /// Answers waiting steps.
     pub workflow: Arc<dyn Workflow>,
+    /// Where a refusal ends that no step waits for.
+    pub reviews: Reviews,
 }
 
 impl WorkQueue {
@@ -55,7 +58,7 @@ impl WorkQueue {
                     if let Some(outcome) = outcomes.get(&piece.key) {
                         verdicts.insert(
                             piece.key.clone(),
-                            answer(self.workflow.as_ref(), piece, outcome).await,
+                            answer(self.workflow.as_ref(), &self.reviews, piece, outcome).await,
                         );
                     }
                 }

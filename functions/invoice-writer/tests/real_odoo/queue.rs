@@ -17,7 +17,7 @@ use runtime::{
     Invocation,
     batch::{CrashMarks, MemoryGiveBack},
     items::MemoryItems,
-    stores::{OrderItems, PayloadStore},
+    stores::{OrderItems, PayloadStore, Reviews},
     workflow::{MemoryWorkflow, Workflow},
 };
 use serde_json::{Value, json};
@@ -73,6 +73,7 @@ impl Functions {
             give_back: Arc::new(MemoryGiveBack::default()),
             crash_marks: CrashMarks::new(items.clone(), clock.clone()),
             workflow: workflow.clone() as Arc<dyn Workflow>,
+            reviews: Reviews::new(items.clone(), clock.clone()),
         };
         Self {
             order_writer: OrderWriter {
