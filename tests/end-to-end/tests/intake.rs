@@ -1,6 +1,6 @@
 //! The way in: what the webhook URL answers, and what it keeps.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use end_to_end::{completed, fresh_id, place, review, witness, woo_order};
 use sandbox::shop::{Delivery, Draft, Kind, Send, Signature};
@@ -12,16 +12,13 @@ const OLDER_SECRET: &str = "an-older-webhook-secret";
 /// A card number that passes every check of one, and belongs to nobody.
 const CARD_NUMBER: &str = "4263970000005262";
 
-async fn deliver(witness: &Witness, send: &Send) -> Delivery {
-    let made = witness.shop.send(send).await.expect("the shop sends");
-    made.into_iter().next().expect("one delivery")
+async fn deliver(witness: &Witness, send: &Send) -> Result<Delivery> {
+    let made = witness.shop.send(send).await?;
+    made.into_iter().next().context("the shop sent nothing")
 }
 
-fn url(witness: &Witness, kind: Kind) -> String {
-    witness
-        .deployed
-        .webhook_url(kind.store())
-        .expect("the stack has a webhook URL")
+fn url(witness: &Witness, kind: Kind) -> Result<String> {
+    witness.deployed.webhook_url(kind.store())
 }
 
 /// The status and the body as JSON: an answer that is something else, an error page or a stack trace, shows.
@@ -30,11 +27,12 @@ fn answer(delivery: &Delivery) -> (u16, Value) {
     (delivery.status.unwrap_or_default(), body)
 }
 
-async fn stored(witness: &Witness, text: &str) -> Vec<Value> {
-    let all = witness.aws.items(&witness.deployed, "").await.expect("the table");
-    all.into_iter()
+async fn stored(witness: &Witness, text: &str) -> Result<Vec<Value>> {
+    let all = witness.aws.items(&witness.deployed, "").await?;
+    Ok(all
+        .into_iter()
         .filter(|item| item.to_string().contains(text))
-        .collect()
+        .collect())
 }
 
 #[tokio::test]
@@ -51,15 +49,15 @@ async fn a_webhook_without_a_valid_signature_is_refused_and_leaves_no_trace() ->
         let body = json!({"id": id, "data": {"key": format!("own/{id}")}}).to_string();
         let refused = deliver(
             &witness,
-            &Send::body(kind, body, &url(&witness, kind)).signed(signature),
+            &Send::body(kind, body, &url(&witness, kind)?).signed(signature),
         )
-        .await;
+        .await?;
         assert_eq!(
             answer(&refused),
             (401, json!({"error": reason})),
             "{kind:?} {signature:?}"
         );
-        assert_eq!(stored(&witness, &id.to_string()).await, Vec::<Value>::new());
+        assert_eq!(stored(&witness, &id.to_string()).await?, Vec::<Value>::new());
     }
     Ok(())
 }
@@ -67,8 +65,8 @@ async fn a_webhook_without_a_valid_signature_is_refused_and_leaves_no_trace() ->
 #[tokio::test]
 async fn a_source_nobody_knows_is_not_found() -> Result<()> {
     let witness = witness().await?;
-    let nobody = url(&witness, Kind::Woo).replace("/webhooks/woo", "/webhooks/nobody");
-    let refused = deliver(&witness, &Send::body(Kind::Woo, "{}", &nobody)).await;
+    let nobody = url(&witness, Kind::Woo)?.replace("/webhooks/woo", "/webhooks/nobody");
+    let refused = deliver(&witness, &Send::body(Kind::Woo, "{}", &nobody)).await?;
     assert_eq!(answer(&refused), (404, json!({"error": "unknown source"})));
     Ok(())
 }
@@ -78,10 +76,10 @@ async fn a_signed_body_that_is_too_large_is_reported_and_not_kept() -> Result<()
     let witness = witness().await?;
     let id = fresh_id();
     let body = json!({"id": id, "customer_note": "x".repeat(shop::BODY_BYTES_MAX)}).to_string();
-    let send = Send::body(Kind::Woo, body, &url(&witness, Kind::Woo));
-    let forged = deliver(&witness, &send.clone().signed(Signature::Forged)).await;
+    let send = Send::body(Kind::Woo, body, &url(&witness, Kind::Woo)?);
+    let forged = deliver(&witness, &send.clone().signed(Signature::Forged)).await?;
     assert_ne!(forged.status, Some(200), "only the shop is listened to");
-    let taken = deliver(&witness, &send).await;
+    let taken = deliver(&witness, &send).await?;
     assert_eq!(taken.status, Some(200), "{}", taken.answer);
     let found = witness
         .until("its review", async || {
@@ -90,7 +88,7 @@ async fn a_signed_body_that_is_too_large_is_reported_and_not_kept() -> Result<()
         .await?;
     assert_eq!(found["why"]["name"], json!("Refused"), "{found}");
     assert!(
-        stored(&witness, "xxxxxxxx").await.is_empty(),
+        stored(&witness, "xxxxxxxx").await?.is_empty(),
         "the body has to be kept nowhere"
     );
     Ok(())
@@ -99,7 +97,7 @@ async fn a_signed_body_that_is_too_large_is_reported_and_not_kept() -> Result<()
 #[tokio::test]
 async fn woocommerce_asks_unsigned_whether_somebody_is_there() -> Result<()> {
     let witness = witness().await?;
-    let pong = witness.shop.ping(&url(&witness, Kind::Woo)).await?;
+    let pong = witness.shop.ping(&url(&witness, Kind::Woo)?).await?;
     assert_eq!(answer(&pong), (200, json!({"ping": true})));
     Ok(())
 }
@@ -110,9 +108,9 @@ async fn a_signed_body_that_is_no_order_is_taken_and_becomes_a_review() -> Resul
     let nonsense = format!("{{\"id\": {}, \"status\": ", fresh_id());
     let taken = deliver(
         &witness,
-        &Send::body(Kind::Woo, nonsense, &url(&witness, Kind::Woo)),
+        &Send::body(Kind::Woo, nonsense, &url(&witness, Kind::Woo)?),
     )
-    .await;
+    .await?;
     let (status, body) = answer(&taken);
     assert_eq!(status, 200, "{body}");
     let event = body["event_id"].as_str().expect("an event id").to_owned();
@@ -140,8 +138,8 @@ async fn a_card_number_is_taken_and_kept_nowhere() -> Result<()> {
     let note = format!("please charge my card {CARD_NUMBER}");
     let draft = woo_order("PMT_none").with(|order| order["customer_note"] = json!(note));
     let id = draft.order()["id"].to_string();
-    let send = Send::body(Kind::Woo, draft.order().to_string(), &url(&witness, Kind::Woo));
-    let taken = deliver(&witness, &send).await;
+    let send = Send::body(Kind::Woo, draft.order().to_string(), &url(&witness, Kind::Woo)?);
+    let taken = deliver(&witness, &send).await?;
     let (status, body) = answer(&taken);
     assert_eq!(status, 200, "{body}");
     let event = body["event_id"].as_str().expect("an event id").to_owned();
@@ -154,7 +152,7 @@ async fn a_card_number_is_taken_and_kept_nowhere() -> Result<()> {
         !found.to_string().contains(CARD_NUMBER) && !found.to_string().contains("please"),
         "{found}"
     );
-    assert_eq!(stored(&witness, CARD_NUMBER).await, Vec::<Value>::new());
+    assert_eq!(stored(&witness, CARD_NUMBER).await?, Vec::<Value>::new());
     let payload = witness
         .aws
         .item(&witness.deployed, &format!("payload/{event}"))
@@ -175,12 +173,12 @@ async fn the_secret_from_before_a_rotation_is_still_good() -> Result<()> {
         .id(fresh_id())
         .order()
         .to_string();
-    let url = url(&witness, Kind::Woo);
+    let url = url(&witness, Kind::Woo)?;
     let taken = deliver(
         &witness,
         &Send::body(Kind::Woo, body, &url).signed(Signature::Older),
     )
-    .await;
+    .await?;
     assert_eq!(taken.status, Some(200), "{}", taken.answer);
     Ok(())
 }
@@ -190,8 +188,8 @@ async fn a_body_in_base64_is_the_same_webhook() -> Result<()> {
     let witness = witness().await?;
     let draft = Draft::sample("woocommerce/order-not-paid").id(fresh_id());
     let body = draft.order().to_string();
-    let url = url(&witness, Kind::Woo);
-    let plain = deliver(&witness, &Send::body(Kind::Woo, body.clone(), &url)).await;
+    let url = url(&witness, Kind::Woo)?;
+    let plain = deliver(&witness, &Send::body(Kind::Woo, body.clone(), &url)).await?;
     let mut event: Value = serde_json::from_str(include_str!(
         "../../../events/lambda/webhook-intake-woocommerce.json"
     ))?;
@@ -219,8 +217,8 @@ async fn an_event_with_another_body_is_a_review_and_changes_nothing() -> Result<
     let order = place(&witness, &draft).await?;
     completed(&witness, &order).await?;
     let other = draft.clone().with(|order| order["total"] = json!("1.00"));
-    let send = Send::body(Kind::Woo, other.order().to_string(), &url(&witness, Kind::Woo));
-    assert_eq!(deliver(&witness, &send).await.status, Some(200));
+    let send = Send::body(Kind::Woo, other.order().to_string(), &url(&witness, Kind::Woo)?);
+    assert_eq!(deliver(&witness, &send).await?.status, Some(200));
     let found = review(&witness, &order, "take-webhook").await?;
     assert_eq!(found["why"]["name"], json!("Conflict"), "{found}");
     assert_eq!(witness.transactions(&order).await?.len(), 1);

@@ -59,21 +59,30 @@ async fn all_queues_empty(witness: &Witness) -> Result<()> {
 #[tokio::test]
 async fn garbage_in_the_work_queues_stops_nobody_else() -> Result<()> {
     let witness = witness().await?;
-    let mut marks = Vec::new();
+    let before = witness.reviews_of("work-message/").await?.len();
+    let garbage = [
+        json!("no object"),
+        json!({"schema": 1, "action": "write-order"}),
+        json!([1, 2, 3]),
+    ];
     let mut good = Vec::new();
     for queue in ["OrderWork", "InvoiceWork"] {
-        let before = witness.reviews_of("\"input\":\"message ").await?.len();
-        marks.push((queue, before));
-        for garbage in [
-            json!("no object"),
-            json!({"schema": 1, "action": "write-order"}),
-            json!([1, 2, 3]),
-        ] {
-            witness.aws.send(&witness.deployed, queue, &garbage, None).await?;
+        for message in &garbage {
+            witness.aws.send(&witness.deployed, queue, message, None).await?;
         }
         good.extend(good_orders(&witness).await?);
     }
     all_complete(&witness, &good).await?;
+    let reviewed = witness
+        .until("a review for each message", async || {
+            let all = witness.reviews_of("work-message/").await?;
+            Ok((all.len() >= before + 2 * garbage.len()).then_some(all))
+        })
+        .await?;
+    assert!(
+        reviewed.iter().all(|review| review["why"]["remedy"].is_string()),
+        "{reviewed:?}"
+    );
     all_queues_empty(&witness).await
 }
 
