@@ -5,7 +5,7 @@ use domain::failure::{Failure, FailureName};
 use effects::Clock;
 use runtime::{
     queue::Queue,
-    stores::{NewReview, Opened, OrderItems, Reviews},
+    stores::{NewReview, Opened, OrderItems, ReviewState, Reviews},
     topic::Topic,
     workflow::Workflow,
 };
@@ -45,18 +45,22 @@ impl Desk {
         }
     }
 
-    /// Opens a review; people are told of a new one, once.
+    /// Opens a review. People are told of a new one, and before it is written: whoever is killed in between is told to
+    /// open it again, and rather tells twice than never.
     pub(crate) async fn open(&self, review: NewReview) -> Result<String, Failure> {
+        let there = self.reviews.find(&review.about).await?;
+        if there.is_none_or(|there| there.state != ReviewState::Open) {
+            self.tell(&Reviews::id_of(&review.about), &review).await;
+        }
         let opened = self.reviews.open(&review).await?;
         if let Opened::New(id) = &opened {
             tracing::warn!(review = id, about = review.about, "review opened");
-            self.tell(id, &review).await;
         }
         Ok(opened.id().to_owned())
     }
 
     /// The notification points to the review and holds nothing of it. A topic that does not answer must not stop the
-    /// review: the log line above raises an alarm, too.
+    /// review: the log says that nobody could be told.
     async fn tell(&self, id: &str, review: &NewReview) {
         let order = review
             .order

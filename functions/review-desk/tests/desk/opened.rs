@@ -1,6 +1,10 @@
-use crate::bench::{bench, dead_letters, stopped};
-use domain::decide::OrderState;
+use crate::bench::{Bench, bench, dead_letters, stopped};
+use async_trait::async_trait;
+use domain::{decide::OrderState, failure::Failure};
+use review_desk::Desk;
+use runtime::topic::Topic;
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const CAUSE: &str = r#"{"name":"Refused","what":"no product HL-TEAPOT-OLD","field":"lines[0].sku"}"#;
 
@@ -185,4 +189,38 @@ async fn a_run_that_had_closed_its_order_is_none() {
         .await
         .unwrap();
     assert!(bench.list().await.is_empty());
+}
+
+/// A topic whose first caller is killed while it publishes.
+#[derive(Default)]
+struct KillsTheFirst {
+    published: Mutex<usize>,
+}
+
+#[async_trait]
+impl Topic for KillsTheFirst {
+    async fn publish(&self, _: &str, _: &str) -> Result<(), Failure> {
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        *published += 1;
+        assert!(*published > 1, "killed");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn people_are_told_although_the_first_attempt_was_killed() {
+    let Bench { desk, .. } = bench();
+    let topic = Arc::new(KillsTheFirst::default());
+    let desk = Arc::into_inner(desk).unwrap();
+    let desk = Arc::new(Desk {
+        topic: topic.clone(),
+        ..desk
+    });
+    for attempt in 0..3 {
+        let desk = desk.clone();
+        let invoked =
+            tokio::spawn(async move { desk.handle(stopped(Some("T1"), "Refused", CAUSE)).await }).await;
+        assert_eq!(invoked.is_err(), attempt == 0);
+    }
+    assert_eq!(*topic.published.lock().unwrap_or_else(PoisonError::into_inner), 2);
 }

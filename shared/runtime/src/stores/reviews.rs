@@ -131,6 +131,11 @@ impl Reviews {
         Self { items, clock }
     }
 
+    /// The id of the review of a matter ([`NewReview::about`]), whether or not there is one yet.
+    pub fn id_of(about: &str) -> String {
+        review_id(about)
+    }
+
     /// Opens a review, or opens it again with what is new.
     ///
     /// # Errors
