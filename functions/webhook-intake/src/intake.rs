@@ -59,7 +59,11 @@ impl Intake {
             Ok(Verified::Event) => {
                 let taken = self.inbox.take(store, Via::Webhook, webhook.body).await?;
                 // A signed one that is too large is a review by now: refused, but not lost.
-                Ok(if too_large { Answer::TooLarge } else { Answer::Taken(taken.event) })
+                Ok(if too_large {
+                    Answer::TooLarge
+                } else {
+                    Answer::Taken(taken.event)
+                })
             }
             Err(_) if too_large => Ok(Answer::TooLarge),
             Err(why) => {

@@ -8,7 +8,9 @@
 pub mod backlog;
 mod orders;
 
-pub use orders::{Cash, Paid, cash, completed, fresh_id, nothing_in_odoo, own_order, place, review, woo_order};
+pub use orders::{
+    Cash, Paid, cash, completed, fresh_id, nothing_in_odoo, own_order, place, review, woo_order,
+};
 
 use anyhow::Result;
 use sandbox::places::Places;

@@ -26,7 +26,10 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { wait_scale: 1.0, rights: true }
+        Self {
+            wait_scale: 1.0,
+            rights: true,
+        }
     }
 }
 
