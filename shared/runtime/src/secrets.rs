@@ -4,13 +4,9 @@
 mod shapes;
 mod source;
 
-pub use shapes::{GpApiSecret, OdooDialect, OdooSecret, ShopSecret};
 pub use source::{MemorySecrets, SecretSource, SecretsManager};
 
-use domain::{
-    failure::{Failure, FailureName},
-    ids::StoreId,
-};
+use domain::failure::{Failure, FailureName};
 use effects::{Clock, FactKey, UnixMillis};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -43,34 +39,10 @@ impl Secrets {
         }
     }
 
-    /// GP-API's address and credentials, from the secret with that name or ARN.
+    /// The key of the ledger's fingerprints, from the secret with that name or ARN.
     ///
     /// # Errors
     /// [`FailureName::Misconfigured`] naming the secret and the field; [`FailureName::SystemUnavailable`].
-    pub async fn gp_api(&self, name: &str) -> Result<GpApiSecret, Failure> {
-        self.read(name).await
-    }
-
-    /// Odoo's address and key.
-    ///
-    /// # Errors
-    /// As [`Secrets::gp_api`].
-    pub async fn odoo(&self, name: &str) -> Result<OdooSecret, Failure> {
-        self.read(name).await
-    }
-
-    /// A shop's address, keys and webhook secrets. The name is `prefix` and the store's id.
-    ///
-    /// # Errors
-    /// As [`Secrets::gp_api`].
-    pub async fn shop(&self, prefix: &str, store: &StoreId) -> Result<ShopSecret, Failure> {
-        self.read(&format!("{prefix}{store}")).await
-    }
-
-    /// The key of the ledger's fingerprints.
-    ///
-    /// # Errors
-    /// As [`Secrets::gp_api`].
     pub async fn fact_key(&self, name: &str) -> Result<FactKey, Failure> {
         Ok(self.read::<shapes::FactKeySecret>(name).await?.into())
     }
@@ -78,7 +50,7 @@ impl Secrets {
     /// Any secret in its JSON shape.
     ///
     /// # Errors
-    /// As [`Secrets::gp_api`].
+    /// As [`Secrets::fact_key`].
     pub async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
         let now = self.clock.now();
         let kept = self
@@ -97,7 +69,7 @@ impl Secrets {
     /// worth a second try. At most once a minute, however many ask.
     ///
     /// # Errors
-    /// As [`Secrets::gp_api`].
+    /// As [`Secrets::fact_key`].
     pub async fn reread(&self, name: &str) -> Result<bool, Failure> {
         let now = self.clock.now();
         let kept = self.lock().get(name).cloned();
