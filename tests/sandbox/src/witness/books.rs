@@ -1,6 +1,6 @@
 //! What Odoo's books hold for an order, read by the administrator with a client the functions do not use.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use domain::ids::OrderKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -202,11 +202,17 @@ impl Auditor {
     /// # Errors
     /// When Odoo does not answer or refuses.
     pub async fn deliver(&self, order: &SaleOrder) -> Result<()> {
-        let context = json!({"skip_backorder": true});
+        // What a person would be asked: no backorder, no text message.
+        let context = json!({"skip_backorder": true, "skip_sms": true});
         let arguments = json!({"ids": order.picking_ids, "context": context});
-        self.odoo
+        let answer = self
+            .odoo
             .call("stock.picking", "button_validate", arguments)
             .await?;
+        ensure!(
+            answer == json!(true),
+            "Odoo asks something before it delivers: {answer}"
+        );
         Ok(())
     }
 
