@@ -13,7 +13,7 @@ use crate::places::Places;
 use crate::progress;
 use crate::shop::Kind;
 use crate::witness::Witness;
-use crate::world::{Parts, Stack};
+use crate::world::{Parts, Remote, Stack};
 use proofs::{PROOFS, Proof, proof_of};
 use roles::{Roles, function_of};
 
@@ -100,17 +100,20 @@ type Usual = Vec<(&'static Proof, Duration)>;
 
 struct Bench {
     witness: Witness,
+    world: Remote,
     roles: Roles,
     logs: Logs,
 }
 
 impl Bench {
     async fn of(stack: &Stack) -> Result<Self> {
-        let mut witness = Witness::of(stack.world().description()).await?;
+        let description = stack.world().description();
+        let mut witness = Witness::of(description).await?;
         witness.patience = PATIENCE;
         let endpoint = stack.deployed().endpoint.clone();
         Ok(Self {
             witness,
+            world: Remote::of(description.clone()),
             roles: Roles::of(stack.deployed()).await,
             logs: Logs::connect(&endpoint).await,
         })
@@ -126,7 +129,7 @@ impl Bench {
             // The first time functions start and caches fill.
             for _ in 0..2 {
                 let begun = Instant::now();
-                let played = (proof.play)(&self.witness).await;
+                let played = (proof.play)(self).await;
                 played.with_context(|| format!("{} does not go well with all rights", proof.name))?;
                 progress::say(format!(
                     "with all rights: {} goes well in {:.1} s",
@@ -151,7 +154,7 @@ impl Bench {
         // From the first refusal on, the story has the time it usually takes, and then some for the cold start.
         let grace = *takes * 2 + Duration::from_secs(5);
         let played = tokio::select! {
-            played = (proof.play)(&self.witness) => played,
+            played = (proof.play)(self) => played,
             stuck = self.stuck(statement, since_ms, at_start.as_deref(), grace) => stuck,
         };
         let refused = match at_start {
@@ -221,6 +224,8 @@ impl Bench {
 
     /// Leaves nothing of an experiment that could disturb the next one.
     async fn tidy_up(&self) -> Result<()> {
+        // Running already, unless a story was broken off.
+        self.world.start_odoo().await?;
         let Witness {
             aws, deployed, shop, ..
         } = &self.witness;

@@ -5,6 +5,7 @@ use domain::ids::OrderKey;
 use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
+use super::Bench;
 use crate::aws::{Logs, Statement};
 use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
@@ -14,46 +15,64 @@ pub(super) struct Proof {
     /// Its name in the table.
     pub name: &'static str,
     /// Plays it.
-    pub play: for<'a> fn(&'a Witness) -> LocalBoxFuture<'a, Result<()>>,
+    pub play: for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<()>>,
 }
+
+/// Work for Odoo.
+struct Work {
+    queue: &'static str,
+    function: &'static str,
+    action: &'static str,
+}
+
+const ORDER_WORK: Work = Work {
+    queue: "OrderWork",
+    function: "OrderWriter",
+    action: "cancel-order",
+};
+const INVOICE_WORK: Work = Work {
+    queue: "InvoiceWork",
+    function: "InvoiceWriter",
+    action: "write-invoice",
+};
 
 /// All of them.
 pub(super) static PROOFS: [Proof; 9] = [
     Proof {
         name: "sold",
-        play: |w| Box::pin(sold(w)),
+        play: |b| Box::pin(sold(&b.witness)),
     },
     Proof {
         name: "declined",
-        play: |w| Box::pin(declined(w)),
+        play: |b| Box::pin(declined(&b.witness)),
     },
     Proof {
         name: "parked and dropped",
-        play: |w| Box::pin(parked(w)),
+        play: |b| Box::pin(parked(&b.witness)),
     },
     Proof {
         name: "paid again meanwhile",
-        play: |w| Box::pin(paid_again(w)),
+        play: |b| Box::pin(paid_again(&b.witness)),
     },
     Proof {
         name: "found by the poller",
-        play: |w| Box::pin(polled(w)),
+        play: |b| Box::pin(polled(&b.witness)),
     },
     Proof {
         name: "event let in again",
-        play: |w| Box::pin(let_in_again(w)),
+        play: |b| Box::pin(let_in_again(&b.witness)),
     },
     Proof {
         name: "run started again",
-        play: |w| Box::pin(started_again(w)),
+        play: |b| Box::pin(started_again(&b.witness)),
     },
     Proof {
         name: "order work given back",
-        play: |w| Box::pin(given_back(w, "OrderWork", "OrderWriter")),
+        play: |b| Box::pin(given_back(b, ORDER_WORK)),
     },
     Proof {
         name: "invoice work given back",
-        play: |w| Box::pin(given_back(w, "InvoiceWork", "InvoiceWriter")),
+        play: |b| Box::pin(given_back(b, INVOICE_WORK)),
     },
 ];
 
@@ -227,23 +246,47 @@ async fn started_again(witness: &Witness) -> Result<()> {
     Ok(())
 }
 
-/// A message that makes no sense goes back, and comes again long before the queue would bring it.
-async fn given_back(witness: &Witness, queue: &str, function: &str) -> Result<()> {
+/// While Odoo is away, work for it goes back, and comes again long before the queue would bring it.
+async fn given_back(bench: &Bench, work: Work) -> Result<()> {
+    let witness = &bench.witness;
+    let order = place(witness, "woocommerce/order-unknown-sku", "amex").await?;
+    witness.open_review(&order).await?;
+    let run = witness.aws.execution(&witness.run_arn(&order, 1)?).await?;
+    let mut message = run.input;
+    message["action"] = json!(work.action);
+    message["token"] = json!("nobody waits");
+    message["payment"] = json!({"transaction": "TRN_none", "amount_minor": 1, "currency": "USD", "state": "captured",
+        "brand": "VISA", "owned": true});
+    message["draft"] = json!({"id": 1, "customer": 1});
+    bench.world.kill_odoo().await?;
+    let came_again = comes_again(witness, &work, &message).await;
+    witness.aws.purge(&witness.deployed, work.queue).await?;
+    bench.world.start_odoo().await?;
+    came_again
+}
+
+/// Sends the message and waits until the function has met it twice.
+async fn comes_again(witness: &Witness, work: &Work, message: &Value) -> Result<()> {
     let since_ms = now_ms()?;
     let logs = Logs::connect(&witness.deployed.endpoint).await;
     witness
         .aws
-        .send(&witness.deployed, queue, &json!("no work"), None)
+        .send(&witness.deployed, work.queue, message, None)
         .await?;
     witness
         .until("the message for the second time", async || {
             let batches = logs
-                .lines(&witness.deployed, function, "batch worked off", since_ms)
+                .lines(&witness.deployed, work.function, "batch worked off", since_ms)
                 .await?;
-            Ok((batches.iter().filter(|batch| batch["later"] == json!(1)).count() >= 2).then_some(()))
+            let tried = batches.iter().filter(|batch| batch["later"] == json!(1)).count();
+            let down = "Odoo is down: the batch goes back";
+            let not_tried = logs
+                .lines(&witness.deployed, work.function, down, since_ms)
+                .await?
+                .len();
+            Ok((tried + not_tried >= 2).then_some(()))
         })
-        .await?;
-    witness.aws.purge(&witness.deployed, queue).await
+        .await
 }
 
 fn now_ms() -> Result<i64> {

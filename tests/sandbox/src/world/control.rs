@@ -60,10 +60,15 @@ impl Remote {
     /// # Errors
     /// When none runs.
     pub fn find() -> Result<Self> {
-        Ok(Self {
+        Ok(Self::of(Description::find(&Places::open()?)?))
+    }
+
+    /// The world that describes itself so.
+    pub fn of(description: Description) -> Self {
+        Self {
             client: reqwest::Client::new(),
-            description: Description::find(&Places::open()?)?,
-        })
+            description,
+        }
     }
 
     /// Starts Odoo again after [`Self::stop_odoo`] or [`Self::kill_odoo`]; returns when it answers.
