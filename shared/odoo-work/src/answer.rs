@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::failure::{Failure, FailureName};
 use runtime::{
-    batch::{Piece, Record, Verdict},
+    batch::{Piece, Verdict},
     failure::cause,
     stores::Reviews,
     workflow::{Answer, Workflow},
@@ -47,38 +47,56 @@ pub async fn answer(
     if !is_final(outcome) {
         return Verdict::Later;
     }
-    let mut verdict = Verdict::Done;
-    for record in &piece.records {
-        if let Err(failure) = tell(workflow, reviews, record, outcome).await {
+    match tell_all(workflow, reviews, piece, outcome).await {
+        Ok(()) => Verdict::Done,
+        Err(failure) => {
             tracing::warn!(
                 piece = piece.key,
                 error = failure.name.as_str(),
                 "{}",
                 failure.what
             );
-            verdict = Verdict::Later;
+            Verdict::Later
         }
     }
-    verdict
+}
+
+/// Everybody is told, whatever becomes of the others; an error is the first one.
+async fn tell_all(
+    workflow: &dyn Workflow,
+    reviews: &Reviews,
+    piece: &Piece,
+    outcome: &Result<Value, Failure>,
+) -> Result<(), Failure> {
+    let (mut heard, mut last, mut failed) = (false, None, Ok(()));
+    for record in &piece.records {
+        let told = match WorkMessage::of(record) {
+            Ok(message) => {
+                let told = tell(workflow, &message, outcome).await;
+                last = Some((record, message));
+                told.map(|answer| heard |= answer == Answer::Delivered)
+            }
+            Err(why) => unreadable(reviews, record, &why).await,
+        };
+        failed = failed.and(told);
+    }
+    failed?;
+    match (outcome, last) {
+        (Err(why), Some((record, message))) if !heard => unheard(reviews, record, &message, why).await,
+        _ => Ok(()),
+    }
 }
 
 async fn tell(
     workflow: &dyn Workflow,
-    reviews: &Reviews,
-    record: &Record,
+    message: &WorkMessage,
     outcome: &Result<Value, Failure>,
-) -> Result<(), Failure> {
-    let message = match WorkMessage::of(record) {
-        Ok(message) => message,
-        Err(why) => return unreadable(reviews, record, &why).await,
-    };
-    let failure = match outcome {
-        Ok(output) => return workflow.succeed(&message.token, output).await.map(|_| ()),
-        Err(failure) => failure,
-    };
-    let name = failure.name.as_str();
-    match workflow.fail(&message.token, name, &cause(failure)).await? {
-        Answer::Delivered => Ok(()),
-        Answer::Gone => unheard(reviews, record, &message, failure).await,
+) -> Result<Answer, Failure> {
+    match outcome {
+        Ok(output) => workflow.succeed(&message.token, output).await,
+        Err(failure) => {
+            let name = failure.name.as_str();
+            workflow.fail(&message.token, name, &cause(failure)).await
+        }
     }
 }
