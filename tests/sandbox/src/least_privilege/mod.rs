@@ -3,6 +3,7 @@
 
 mod proofs;
 mod roles;
+mod verdict;
 
 use std::time::{Duration, Instant};
 
@@ -16,11 +17,10 @@ use crate::witness::Witness;
 use crate::world::{Parts, Remote, Stack};
 use proofs::{PROOFS, Proof, proof_of};
 use roles::{Roles, function_of};
+use verdict::{Verdict, at_start, in_short, speaks_of_refusal, table};
 
 /// How long a story may take that goes well, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a refusal of IAM is called in a function's log, by the services.
-const REFUSALS: [&str; 3] = ["AccessDenied", "AuthorizationError", "not authorized"];
 /// What experiments leave in the table and the queues.
 const LEFT_ITEMS: [&str; 4] = ["breaker/", "review/", "order/", "lease/"];
 const LEFT_QUEUES: [&str; 8] = [
@@ -40,14 +40,6 @@ pub struct Options {
     /// Only these statements, as `Role/Statement`. May be given several times.
     #[arg(long, value_name = "ROLE/STATEMENT")]
     only: Vec<String>,
-}
-
-/// What came of taking a statement away.
-enum Verdict {
-    /// The story did not go well, and this is what the function was refused.
-    Noticed(String),
-    /// Nobody missed it; or something else went wrong.
-    NotNoticed(String),
 }
 
 /// Takes every statement away that the emulator can miss, and prints what came of each as a table in Markdown.
@@ -201,15 +193,7 @@ impl Bench {
         let Witness { aws, deployed, .. } = &self.witness;
         let function = deployed.output(function_of(statement))?;
         let answer = aws.invoke(function, &serde_json::json!({})).await;
-        let said = answer.err().map(|error| format!("{error:#}"));
-        let started = |said: &String| !said.contains("during init");
-        Ok(said
-            .filter(|said| speaks_of_refusal(said) && !started(said))
-            .map(|said| {
-                let end = said.find(REFUSALS[0]).unwrap_or_default();
-                let begin = said[..end].rfind('"').map_or(0, |quote| quote + 1);
-                format!("does not start: {}{}", &said[begin..end], REFUSALS[0])
-            }))
+        Ok(answer.err().and_then(|error| at_start(&format!("{error:#}"))))
     }
 
     /// What the statement's function was refused since then, in its own words.
@@ -243,69 +227,7 @@ impl Bench {
     }
 }
 
-/// Where a log line speaks of the refusal.
-fn in_short(line: &str) -> String {
-    let read: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
-    let texts = read.as_object().into_iter().flatten();
-    let mut texts = texts.filter_map(|(_, value)| value.as_str());
-    let text = texts.find(|text| speaks_of_refusal(text)).unwrap_or(line);
-    text.chars().take(120).collect()
-}
-
-fn speaks_of_refusal(text: &str) -> bool {
-    REFUSALS.iter().any(|refusal| text.contains(refusal))
-}
-
-fn table(wanted: &[Statement], verdicts: &[Verdict]) -> String {
-    let mut lines = vec![
-        "| role | statement | story | without it |".to_owned(),
-        "|---|---|---|---|".to_owned(),
-    ];
-    for (statement, verdict) in wanted.iter().zip(verdicts) {
-        let said = match verdict {
-            Verdict::Noticed(refused) => format!("fails as it has to be: `{}`", refused.replace('|', "/")),
-            Verdict::NotNoticed(why) => format!("**NOT NOTICED**: {}", why.replace('|', "/")),
-        };
-        lines.push(format!(
-            "| {} | {} | {} | {said} |",
-            statement.role,
-            statement.sid,
-            proof_of(statement)
-        ));
-    }
-    lines.join("\n")
-}
-
 #[expect(clippy::print_stdout, reason = "the result of the program")]
 fn show(table: &str) {
     println!("{table}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_quotes_what_was_refused() {
-        let line =
-            r#"{"cause":"reading the table: AccessDeniedException","message":"not yet","level":"WARN"}"#;
-        assert_eq!(in_short(line), "reading the table: AccessDeniedException");
-        assert_eq!(in_short("plain: AccessDenied"), "plain: AccessDenied");
-    }
-
-    #[test]
-    fn a_statement_nobody_misses_stands_out() {
-        let statement = Statement {
-            role: "EventRouterRole".to_owned(),
-            sid: "StartRuns".to_owned(),
-        };
-        let verdict = Verdict::NotNoticed("declined went well".to_owned());
-        let table = table(&[statement], &[verdict]);
-        assert!(
-            table.ends_with(
-                "| EventRouterRole | StartRuns | declined | **NOT NOTICED**: declined went well |"
-            ),
-            "{table}"
-        );
-    }
 }
