@@ -10,18 +10,9 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("mastercard").await?;
     let draft = Draft::sample("woocommerce/order-coupon").token(&token);
     let url = witness.deployed.webhook_url(Kind::Woo.store())?;
-    let body = draft.order().to_string();
     let order = place(sheet, witness, &draft).await?;
-    let current = witness.shop.order(Kind::Woo, order.id.as_str()).await?;
-    let body = if current.is_null() {
-        body
-    } else {
-        current.to_string()
-    };
-    let repeats = witness
-        .shop
-        .send(&Send::body(Kind::Woo, body, &url).times(3))
-        .await?;
+    let repeats = Send::order(Kind::Woo, &order.id, &url).times(3);
+    let repeats = witness.shop.send(&repeats).await?;
     for repeat in &repeats {
         sheet.check(
             "webhook, repeated: HTTP status",
@@ -51,5 +42,11 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         untaxed: "41.92",
         taxes: &taxes,
     };
-    check_paid(sheet, witness, &expected, &payment).await
+    check_paid(sheet, witness, &expected, &payment).await?;
+    sheet.check(
+        "reviews opened",
+        0,
+        witness.reviews_of(&order.slug()).await?.len(),
+    );
+    Ok(())
 }
