@@ -1,5 +1,6 @@
 //! Guards for what the emulator lets through and AWS, or a long night, would not. `docs/local-vs-aws.md` lists them.
 
+mod authorizations;
 mod endings;
 mod machine;
 mod runs;
@@ -14,13 +15,14 @@ pub use runs::run_findings;
 /// One guard: what it found, in sentences.
 type Guard = fn(&Template, &Value) -> Vec<String>;
 
-const GUARDS: [Guard; 12] = [
+const GUARDS: [Guard; 13] = [
     |template, _| stack::log_groups(template),
     |template, _| stack::dead_letters(template),
     |template, _| stack::queues(template),
     |template, _| stack::mappings(template),
     |template, _| stack::statements(template),
     |template, _| stack::functions(template),
+    |template, _| lapses(template),
     |_, machine| machine::timeouts(machine),
     |_, machine| machine::retries(machine),
     |_, machine| machine::platform_errors(machine),
@@ -35,6 +37,16 @@ pub(super) const COUNT: usize = GUARDS.len();
 /// Everything the guards find in the template and the state machine, its substitutions filled in.
 pub fn findings(template: &Template, machine: &Value) -> Vec<String> {
     GUARDS.iter().flat_map(|guard| guard(template, machine)).collect()
+}
+
+/// With the merchant's configuration that is built in.
+fn lapses(template: &Template) -> Vec<String> {
+    let file = crate::odoo::merchant_config();
+    let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()));
+    match text.and_then(|text| domain::merchant::Merchant::parse(&text).map_err(|error| error.to_string())) {
+        Ok(merchant) => authorizations::outlived(template, &merchant),
+        Err(why) => vec![why],
+    }
 }
 
 fn list(value: &Value) -> &[Value] {
