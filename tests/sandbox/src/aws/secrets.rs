@@ -7,7 +7,7 @@ use serde::Serialize;
 /// Where GP-API is, and who we are there.
 #[derive(Clone, Default, Serialize)]
 pub struct GpApiSecret {
-    /// Without a path.
+    /// Up to and including `/ucp`.
     pub base_url: String,
     /// The app's id.
     pub app_id: String,
@@ -36,7 +36,7 @@ pub struct OdooSecret {
 /// Where a shop is, our credentials there, and the secrets it signs its webhooks with.
 #[derive(Clone, Default, Serialize)]
 pub struct ShopSecret {
-    /// Without a path.
+    /// WooCommerce: the site's address. Else where the shop's calls are.
     pub base_url: String,
     /// The REST key.
     pub consumer_key: String,
