@@ -2,6 +2,7 @@
 
 mod authorizations;
 mod endings;
+mod heard;
 mod machine;
 mod runs;
 mod stack;
@@ -15,7 +16,7 @@ pub use runs::run_findings;
 /// One guard: what it found, in sentences.
 type Guard = fn(&Template, &Value) -> Vec<String>;
 
-const GUARDS: [Guard; 13] = [
+const GUARDS: [Guard; 14] = [
     |template, _| stack::log_groups(template),
     |template, _| stack::dead_letters(template),
     |template, _| stack::queues(template),
@@ -23,6 +24,7 @@ const GUARDS: [Guard; 13] = [
     |template, _| stack::statements(template),
     |template, _| stack::functions(template),
     |template, _| lapses(template),
+    |template, _| heard::reviews(template),
     |_, machine| machine::timeouts(machine),
     |_, machine| machine::retries(machine),
     |_, machine| machine::platform_errors(machine),
