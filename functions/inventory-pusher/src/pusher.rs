@@ -252,3 +252,14 @@ impl Pushed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_for_a_call_by_hand_is_understood() {
+        let sample = include_str!("../../../events/lambda/inventory-pusher.json");
+        serde_json::from_str::<PushStock>(sample).unwrap();
+    }
+}

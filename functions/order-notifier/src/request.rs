@@ -103,3 +103,19 @@ impl From<Closing> for OrderState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_for_a_call_by_hand_are_understood() {
+        let samples = [
+            include_str!("../../../events/lambda/order-notifier-declined.json"),
+            include_str!("../../../events/lambda/order-notifier-paid.json"),
+        ];
+        for sample in samples {
+            serde_json::from_str::<Request>(sample).unwrap();
+        }
+    }
+}

@@ -67,3 +67,20 @@ pub enum Released {
     /// There was no payment.
     Nothing,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_for_a_call_by_hand_are_understood() {
+        let samples = [
+            include_str!("../../../events/lambda/payment-capture-authorize.json"),
+            include_str!("../../../events/lambda/payment-capture-capture.json"),
+            include_str!("../../../events/lambda/payment-capture-void.json"),
+        ];
+        for sample in samples {
+            serde_json::from_str::<Request>(sample).unwrap();
+        }
+    }
+}

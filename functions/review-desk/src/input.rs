@@ -53,3 +53,24 @@ impl Input {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_for_a_call_by_hand_are_understood() {
+        let samples = [
+            include_str!("../../../events/lambda/review-desk-drop.json"),
+            include_str!("../../../events/lambda/review-desk-list.json"),
+            include_str!("../../../events/lambda/review-desk-open.json"),
+            include_str!("../../../events/lambda/review-desk-redrive.json"),
+        ];
+        for sample in samples {
+            assert!(
+                Input::read(serde_json::from_str(sample).unwrap()).is_ok(),
+                "{sample}"
+            );
+        }
+    }
+}
