@@ -6,7 +6,7 @@ use tokio::process::Command;
 use super::Tally;
 use crate::{
     places::{Places, repository},
-    tools,
+    progress, tools,
 };
 
 /// Runs a command in the repository; passed means exit code 0.
@@ -39,14 +39,24 @@ pub async fn cargo_test(
         .args(arguments);
     command.envs(environment.iter().map(|(k, v)| (k, v)));
     let ended = tools::run(&mut command, &log).await;
-    let tally = Tally::of_cargo_test(&String::from_utf8_lossy(&std::fs::read(&log)?));
+    let output = std::fs::read(&log)?;
+    let output = String::from_utf8_lossy(&output);
+    said(&output).for_each(|line| progress::say(format!("  {line}")));
+    let tally = Tally::of_cargo_test(&output);
     match ended {
         Err(error) if tally.failed == 0 => Err(error),
         Ok(()) if tally.passed == 0 => bail!("no test was run, see {}", log.display()),
         Err(error) => {
-            crate::progress::say(format!("{error:#}"));
+            progress::say(format!("{error:#}"));
             Ok(tally)
         }
         Ok(()) => Ok(tally),
     }
+}
+
+/// What the tests themselves had to say: figures, not verdicts.
+fn said(output: &str) -> impl Iterator<Item = &str> {
+    output
+        .lines()
+        .filter_map(|line| line.strip_prefix('[')?.split_once(" s] ").map(|(_, text)| text))
 }
