@@ -103,7 +103,8 @@ fn parameter(text: &str) -> std::result::Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// An Odoo that is already there; then none is installed.
+/// An Odoo that is already there, prepared by `set_up_merchant.py`; then none is installed. The demo's stories need the
+/// key of somebody who may create products, and the products of `events/products.json`.
 #[derive(Debug, Args)]
 pub struct ExistingOdoo {
     /// Its address, such as https://example.odoo.com.
@@ -112,7 +113,8 @@ pub struct ExistingOdoo {
     /// Its database.
     #[arg(long, requires = "odoo_url")]
     odoo_db: Option<String>,
-    /// The API key of the integration's user; better given as the variable ODOO_KEY, which no process list shows.
+    /// The API key of the integration's user (for the demo: of an administrator, who creates a product in its last
+    /// story); better given as the variable ODOO_KEY, which no process list shows.
     #[arg(long, env = "ODOO_KEY", hide_env_values = true, requires = "odoo_url")]
     odoo_key: Option<String>,
 }

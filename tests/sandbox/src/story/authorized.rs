@@ -3,14 +3,15 @@
 use anyhow::Result;
 use domain::money::Money;
 
-use super::{Expected, Sheet, check_paid, place};
+use super::{Expected, Sheet, check_paid, fresh_id, place};
 use crate::gp_api::Pay;
 use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
+    let id = fresh_id();
     let pay = Pay {
-        reference: "1010".to_owned(),
+        reference: id.to_string(),
         amount: Money::new(6223, "USD".parse()?),
         card: "visa".to_owned(),
         captured: false,
@@ -20,7 +21,9 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         "the shop's plugin has authorized {} as {transaction}",
         pay.amount
     ));
-    let draft = Draft::sample("woocommerce/order-authorized-by-plugin").transaction(&transaction, false);
+    let draft = Draft::sample("woocommerce/order-authorized-by-plugin")
+        .id(id)
+        .transaction(&transaction, false);
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());

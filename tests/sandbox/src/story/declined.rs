@@ -2,13 +2,15 @@
 
 use anyhow::{Context, Result};
 
-use super::{Sheet, place};
+use super::{Sheet, fresh_id, place};
 use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("declined").await?;
-    let draft = Draft::sample("woocommerce/order-declined-card").token(&token);
+    let draft = Draft::sample("woocommerce/order-declined-card")
+        .id(fresh_id())
+        .token(&token);
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());

@@ -14,6 +14,8 @@ pub use fact::{Fact, Sheet, table};
 pub use own_order::own_order;
 pub use told::{Expected, paid as check_paid};
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use anyhow::{Context, Result};
 use domain::ids::OrderKey;
 use futures::future::LocalBoxFuture;
@@ -69,6 +71,13 @@ impl Story {
         }
         sheet
     }
+}
+
+/// An order id that no earlier run has used: an Odoo that is used again remembers the orders of the last one.
+fn fresh_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let now = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+    now % 10_000_000 * 10 + NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Puts an order into its shop, which tells the webhook URL, and checks the answer.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::{Expected, Sheet, check_paid, place};
+use super::{Expected, Sheet, check_paid, fresh_id, place};
 use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
 
@@ -11,7 +11,9 @@ const COFFEE_ORDERED: i64 = 3;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("visa").await?;
-    let draft = Draft::sample("woocommerce/order-usd-two-taxes").token(&token);
+    let draft = Draft::sample("woocommerce/order-usd-two-taxes")
+        .id(fresh_id())
+        .token(&token);
     let before = witness
         .shop
         .stock(Kind::Woo, COFFEE)

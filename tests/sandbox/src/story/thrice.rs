@@ -2,13 +2,15 @@
 
 use anyhow::{Context, Result};
 
-use super::{Expected, Sheet, check_paid, place};
+use super::{Expected, Sheet, check_paid, fresh_id, place};
 use crate::shop::{Draft, Kind, Send};
 use crate::witness::Witness;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("mastercard").await?;
-    let draft = Draft::sample("woocommerce/order-coupon").token(&token);
+    let draft = Draft::sample("woocommerce/order-coupon")
+        .id(fresh_id())
+        .token(&token);
     let url = witness.deployed.webhook_url(Kind::Woo.store())?;
     let order = place(sheet, witness, &draft).await?;
     let repeats = Send::order(Kind::Woo, &order.id, &url).times(3);

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{Expected, Sheet, check_paid, place};
+use super::{Expected, Sheet, check_paid, fresh_id, place};
 use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
 
@@ -11,7 +11,9 @@ const SKU: &str = "HL-TEAPOT-OLD";
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("amex").await?;
-    let draft = Draft::sample("woocommerce/order-unknown-sku").token(&token);
+    let draft = Draft::sample("woocommerce/order-unknown-sku")
+        .id(fresh_id())
+        .token(&token);
     let order = place(sheet, witness, &draft).await?;
     let review = witness.open_review(&order).await?;
     let text = |name: &str| review[name].as_str().unwrap_or_default().to_owned();
