@@ -207,8 +207,12 @@ async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
     // Odoo's end would meet the orders of all others.
     let (last, first): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| *name == "outage");
     let environment = [(FILE_VARIABLE, file)];
-    let mut tally = suites(stage, "end-to-end", "end-to-end/stack", &first, &environment).await?;
-    tally += suites(stage, "outage", "end-to-end/stack", &last, &environment).await?;
+    let mut tally = Tally::default();
+    for (log, tests) in [("end-to-end", first), ("outage", last)] {
+        let mut arguments = vec!["--package", "end-to-end", "--features", "stack"];
+        arguments.extend(tests.iter().flat_map(|test| ["--test", test]));
+        tally += cargo_test(&stage.places, log, &arguments, &environment).await?;
+    }
     Ok(tally)
 }
 
