@@ -16,12 +16,12 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         .token(&token);
     let order = place(sheet, witness, &draft).await?;
     let review = witness.open_review(&order).await?;
-    let text = |name: &str| review[name].as_str().unwrap_or_default().to_owned();
+    let why = |name: &str| review["why"][name].as_str().unwrap_or_default().to_owned();
     sheet.tell(format!(
-        "review {}: {} {}",
-        text("id"),
-        text("what"),
-        text("remedy")
+        "review {}: {}; {}",
+        review["id"],
+        why("what"),
+        why("remedy")
     ));
     sheet.check("review: names the SKU", true, review.to_string().contains(SKU));
     let waiting = witness.aws.execution(&witness.run_arn(&order, 1)?).await?;
