@@ -79,7 +79,11 @@ async fn place(Shop(shared): App, Path(kind): Path<Kind>, Json(order): Json<Valu
     let Some(id) = id_of(kind, &order) else {
         return (StatusCode::BAD_REQUEST, "the order has no id").into_response();
     };
-    shared.state().shop(kind).orders.insert(id.clone(), order);
+    {
+        let mut state = shared.state();
+        state.dated_now();
+        state.shop(kind).orders.insert(id.clone(), order);
+    }
     deliveries::announce(&shared, kind, &id);
     Json(id).into_response()
 }

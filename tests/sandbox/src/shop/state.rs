@@ -96,6 +96,11 @@ impl State {
         }
     }
 
+    /// Something was dated now: later changes are dated later, in another second.
+    pub fn dated_now(&mut self) {
+        self.last_second = self.last_second.max(Timestamp::now().as_second());
+    }
+
     /// The time of a change: whole seconds, no two changes in the same one.
     pub fn tick(&mut self) -> Timestamp {
         self.last_second = Timestamp::now().as_second().max(self.last_second + 1);
