@@ -1,0 +1,83 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::{self, Exit};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::stack::Target;
+use crate::tool::Tool;
+
+const ABOUT: &str = "\
+Operates a stack of odoo-heartland: what is happening, what needs a person, why, and how to mend it.
+
+It uses your own AWS credentials, found as the AWS command line finds them (environment, profile, SSO), and reads the
+names of queues, table and functions from the stack's outputs. Nothing is changed unless the command's name says so.";
+
+const EXAMPLES: &str = "\
+Examples:
+  odoo-heartland --stack odoo-heartland-dev --profile shop COMMAND
+  odoo-heartland --json COMMAND | jq .";
+
+/// The arguments of `odoo-heartland`.
+#[derive(Parser)]
+#[command(name = "odoo-heartland", version, about = "Operates a stack of odoo-heartland", long_about = ABOUT)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::CODES))]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Args)]
+struct Global {
+    /// The stack's name.
+    #[arg(long, global = true, env = "ODOO_HEARTLAND_STACK", default_value = "odoo-heartland-prod")]
+    stack: String,
+    /// The profile of your AWS configuration.
+    #[arg(long, global = true, env = "AWS_PROFILE")]
+    profile: Option<String>,
+    /// The AWS region.
+    #[arg(long, global = true)]
+    region: Option<String>,
+    /// Where AWS is, when it is somewhere else: an emulator.
+    #[arg(long, global = true, env = "AWS_ENDPOINT_URL", value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Answer as JSON, for programs.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// Runs the program; for its exit codes see [`exit::CODES`].
+pub async fn main() -> ExitCode {
+    let Arguments { global, command } = Arguments::parse();
+    let tool = Tool {
+        output: Output::new(global.json),
+        progress: Progress::new(global.json),
+        target: Target {
+            stack: global.stack,
+            profile: global.profile,
+            region: global.region,
+            endpoint_url: global.endpoint_url,
+        },
+    };
+    let result = run(&tool, command).await;
+    tool.progress.done();
+    let exit = result.unwrap_or_else(|error| {
+        tool.progress.say(format!("error: {error:#}"));
+        exit::of(&error)
+    });
+    exit.into()
+}
+
+async fn run(_tool: &Tool, command: Command) -> Result<Exit> {
+    match command {}
+}

@@ -1,0 +1,14 @@
+//! The operator's tool: `odoo-heartland`. It sees, explains and mends what a stack does, with the operator's own AWS
+//! credentials and the stack's outputs.
+//!
+//! Every command is a module: it takes its arguments and the [`tool::Tool`], shows one value through
+//! [`output::Output`], and answers with an [`exit::Exit`].
+
+pub mod aws;
+pub mod cli;
+pub mod exit;
+pub mod output;
+pub mod progress;
+pub mod stack;
+pub mod time;
+pub mod tool;
