@@ -1,0 +1,175 @@
+//! The trail in DynamoDB: partition key `pk` = the chain, sort key `sk` = the entry's number or `head`.
+
+use crate::{
+    chain::ChainId,
+    entry::Row,
+    head::HEAD_PLACE,
+    store::{Appended, Cursor, Page, StoreError, Trail},
+};
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, CancellationReason, Put, TransactWriteItem},
+};
+use std::collections::HashMap;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// Keeps the trail in a DynamoDB table.
+#[derive(Clone, Debug)]
+pub struct DynamoTrail {
+    client: Client,
+    table: String,
+}
+
+impl DynamoTrail {
+    /// The trail in this table.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+
+    fn put(&self, row: &Row, seen: Option<&Row>) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(encode(row)));
+        let put = match seen {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(seen) => put
+                .condition_expression("#seal = :seen")
+                .expression_attribute_names("#seal", "seal")
+                .expression_attribute_values(":seen", text(&seen.seal)),
+        };
+        let put = put.build().map_err(|_| StoreError("an empty row".to_owned()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+#[async_trait]
+impl Trail for DynamoTrail {
+    async fn head(&self, chain: &ChainId) -> Result<Option<Row>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table);
+        let get = get.set_key(Some(key(chain.as_str(), HEAD_PLACE)));
+        let got = get.consistent_read(true).send().await.map_err(|e| failed(&e))?;
+        Ok(got.item().map(decode))
+    }
+
+    async fn last(&self, chain: &ChainId) -> Result<Option<Row>, StoreError> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = query
+            .key_condition_expression("pk = :chain AND sk < :head")
+            .expression_attribute_values(":chain", text(chain.as_str()))
+            .expression_attribute_values(":head", text(HEAD_PLACE))
+            .scan_index_forward(false)
+            .limit(1);
+        let found = query.send().await.map_err(|e| failed(&e))?;
+        Ok(found.items().first().map(decode))
+    }
+
+    async fn append(&self, seen: Option<&Row>, entries: &[Row], head: &Row) -> Result<Appended, StoreError> {
+        let mut writes = vec![self.put(head, seen)?];
+        for row in entries {
+            writes.push(self.put(row, None)?);
+        }
+        let write = self.client.transact_write_items();
+        let Err(error) = write.set_transact_items(Some(writes)).send().await else {
+            return Ok(Appended::Done);
+        };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                refused(cancelled.cancellation_reasons())
+            }
+            Some(TransactWriteItemsError::TransactionInProgressException(_)) => Ok(Appended::Moved),
+            _ => Err(failed(&error)),
+        }
+    }
+
+    async fn rows(&self, chain: &ChainId, from: Option<Cursor>) -> Result<Page, StoreError> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = query
+            .key_condition_expression("pk = :chain")
+            .expression_attribute_values(":chain", text(chain.as_str()))
+            .set_exclusive_start_key(from.map(|at| key(&at.chain, &at.place)));
+        let page = query.send().await.map_err(|e| failed(&e))?;
+        Ok(Page {
+            rows: page.items().iter().map(decode).collect(),
+            next: cursor(page.last_evaluated_key()),
+        })
+    }
+
+    async fn scan(&self, from: Option<Cursor>) -> Result<Page, StoreError> {
+        let scan = self.client.scan().table_name(&self.table).consistent_read(true);
+        let scan = scan.set_exclusive_start_key(from.map(|at| key(&at.chain, &at.place)));
+        let page = scan.send().await.map_err(|e| failed(&e))?;
+        Ok(Page {
+            rows: page.items().iter().map(decode).collect(),
+            next: cursor(page.last_evaluated_key()),
+        })
+    }
+}
+
+/// Why a transaction was cancelled: the head's reason comes first.
+fn refused(reasons: &[CancellationReason]) -> Result<Appended, StoreError> {
+    let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code.as_deref()).collect();
+    let other = codes
+        .iter()
+        .find(|code| !matches!(**code, "None" | "ConditionalCheckFailed" | "TransactionConflict"));
+    if let Some(other) = other {
+        return Err(StoreError((*other).to_owned()));
+    }
+    if codes.first() == Some(&"None") && !codes.contains(&"TransactionConflict") {
+        return Ok(Appended::Taken);
+    }
+    Ok(Appended::Moved)
+}
+
+/// The code alone: a service's message may quote the row.
+pub(crate) fn failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> StoreError {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    StoreError(code.unwrap_or("no answer from DynamoDB").to_owned())
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+fn key(chain: &str, place: &str) -> Item {
+    HashMap::from([("pk".to_owned(), text(chain)), ("sk".to_owned(), text(place))])
+}
+
+fn cursor(key: Option<&Item>) -> Option<Cursor> {
+    let text = |name: &str| key?.get(name)?.as_s().ok().cloned();
+    Some(Cursor {
+        chain: text("pk")?,
+        place: text("sk")?,
+    })
+}
+
+fn encode(row: &Row) -> Item {
+    let mut item = key(&row.chain, &row.place);
+    for (name, value) in [("body", &row.body), ("hash", &row.hash), ("seal", &row.seal)] {
+        item.insert(name.to_owned(), text(value));
+    }
+    if let Some(ttl_s) = row.ttl_s {
+        item.insert("ttl".to_owned(), AttributeValue::N(ttl_s.to_string()));
+    }
+    item
+}
+
+/// Whatever somebody has made of the row: what is not as it should be, verifying finds.
+fn decode(item: &Item) -> Row {
+    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    Row {
+        chain: text("pk").unwrap_or_default(),
+        place: text("sk").unwrap_or_default(),
+        body: text("body").unwrap_or_default(),
+        hash: text("hash").unwrap_or_default(),
+        seal: text("seal").unwrap_or_default(),
+        ttl_s: item
+            .get("ttl")
+            .and_then(|value| value.as_n().ok())
+            .and_then(|digits| digits.parse().ok()),
+    }
+}

@@ -1,0 +1,150 @@
+//! What may be shown of an item: a list per kind. Ids, states, numbers, times; nothing of a person, nothing of a card,
+//! nothing another system wrote in its own words.
+
+use domain::card_number::is_card_number;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Longest text that is shown.
+const LENGTH_MAX: usize = 160;
+/// In place of what should be an id and is not.
+const HIDDEN: &str = "(hidden)";
+
+const ORDER: &[&str] = &[
+    "/body/state",
+    "/body/generation",
+    "/body/redrives",
+    "/body/newest",
+    "/body/newest_at",
+    "/body/opened_by",
+    "/body/opened_at_ms",
+    "/body/in_odoo",
+    "/body/telling_since_ms",
+];
+const EFFECT: &[&str] = &[
+    "/state",
+    "/attempt",
+    "/owner",
+    "/request_id",
+    "/redrives",
+    "/created_at_ms",
+    "/first_sent_at_ms",
+    "/last_sent_at_ms",
+    "/ttl",
+    "/result/transaction",
+    "/result/amount_minor",
+    "/result/currency",
+    "/result/state",
+    "/result/owned",
+    "/result/sale_order/id",
+    "/result/draft/id",
+    "/result/invoice/id",
+    "/result/payment/id",
+    "/result/version",
+    "/result/name",
+    "/result/field",
+];
+const PAYLOAD: &[&str] = &[
+    "/body/store",
+    "/body/via",
+    "/body/sha256",
+    "/body/received_at_ms",
+    "/body/queued",
+    "/ttl",
+];
+const CONTENT: &[&str] = &["/ttl"];
+const PAYMENT: &[&str] = &["/body/order", "/body/at_ms", "/ttl"];
+const REVIEW: &[&str] = &[
+    "/body/id",
+    "/body/about",
+    "/body/state",
+    "/body/doing",
+    "/body/order",
+    "/body/why/name",
+    "/body/why/field",
+    "/body/input",
+    "/body/times",
+    "/body/opened_at_ms",
+    "/body/changed_at_ms",
+    "/ttl",
+];
+const PAUSE: &[&str] = &["/body/at_ms", "/body/since_ms", "/body/until_ms", "/ttl"];
+
+/// The fields of an item that may be shown, by their names without the `body`.
+pub(crate) fn fields(pk: &str, item: &Value) -> BTreeMap<String, Value> {
+    let shown_of = match pk.split('/').next().unwrap_or_default() {
+        "order" => ORDER,
+        "effect" => EFFECT,
+        "payload" => PAYLOAD,
+        "content" => CONTENT,
+        "payment-used" => PAYMENT,
+        "review" => REVIEW,
+        "pause" => PAUSE,
+        "breaker" => return breaker(item),
+        _ => &[],
+    };
+    let fields = shown_of.iter().filter_map(|pointer| {
+        let value = item.pointer(pointer).filter(|value| !value.is_null())?;
+        let name = pointer.trim_start_matches("/body").trim_start_matches('/');
+        Some((name.replace('/', "."), scalar(value)))
+    });
+    fields.collect()
+}
+
+/// How a breaker stands. What it counts and when it tries again is no fact.
+fn breaker(item: &Value) -> BTreeMap<String, Value> {
+    let there = |pointer: &str| item.pointer(pointer).is_some_and(|value| !value.is_null() && *value != Value::Bool(false));
+    BTreeMap::from([
+        ("open".to_owned(), there("/body/open").into()),
+        ("misconfigured".to_owned(), there("/body/open/misconfigured").into()),
+        ("paused".to_owned(), there("/body/paused").into()),
+    ])
+}
+
+fn scalar(value: &Value) -> Value {
+    match value {
+        Value::Number(_) | Value::Bool(_) => value.clone(),
+        value => shown(value).map_or_else(|| HIDDEN.into(), Value::from),
+    }
+}
+
+/// A text that looks like an id, a state or a time; a number as text. Anything else was put there by somebody else.
+pub(crate) fn shown(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b"-_/.:#[]+".contains(&b);
+    let good = text.len() <= LENGTH_MAX && text.bytes().all(alphabet) && !is_card_number(&text);
+    good.then_some(text)
+}
+
+/// Who decided, as they were signed in.
+pub(crate) fn name_of_person(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(LENGTH_MAX)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nothing_is_shown_that_is_not_on_the_list_or_does_not_look_like_an_id() {
+        let item = json!({"state": "Applied", "attempt": 2, "fingerprint": {"hashes": {"amount": "ab"}},
+            "result": {"transaction": "TRN_1", "what": "declined for Jane", "field": "Jane Doe, 1 Main Street"}});
+        assert_eq!(
+            json!(fields("effect/authorize/woo/1/1", &item)),
+            json!({"state": "Applied", "attempt": 2, "result.transaction": "TRN_1", "result.field": "(hidden)"})
+        );
+        let card = json!({"body": {"input": "4263970000005262", "task_token": "secret", "state": "open"}});
+        assert_eq!(
+            json!(fields("review/1", &card)),
+            json!({"input": "(hidden)", "state": "open"})
+        );
+    }
+}
