@@ -38,7 +38,9 @@ where
 {
     let service = error.as_service_error();
     let code = service.and_then(ProvideErrorMetadata::code).unwrap_or_default();
-    let message = service.and_then(ProvideErrorMetadata::message).unwrap_or_default();
+    let message = service
+        .and_then(ProvideErrorMetadata::message)
+        .unwrap_or_default();
     if UNKNOWN_CODES.contains(&code) {
         Stop::unreachable(format!("{what}: AWS does not accept the credentials ({code})"))
             .remedy("sign in again (aws sso login), or name another --profile")

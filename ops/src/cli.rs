@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
+use crate::doctor;
 use crate::exit::{self, Exit};
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::setup;
 use crate::stack::Target;
 use crate::tool::Tool;
 
@@ -37,7 +39,12 @@ struct Arguments {
 #[derive(Args)]
 struct Global {
     /// The stack's name.
-    #[arg(long, global = true, env = "ODOO_HEARTLAND_STACK", default_value = "odoo-heartland-prod")]
+    #[arg(
+        long,
+        global = true,
+        env = "ODOO_HEARTLAND_STACK",
+        default_value = "odoo-heartland-prod"
+    )]
     stack: String,
     /// The profile of your AWS configuration.
     #[arg(long, global = true, env = "AWS_PROFILE")]
@@ -54,7 +61,13 @@ struct Global {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// Check every dependency, and say for each failure what to do.
+    Doctor(doctor::Options),
+    /// Prepare Odoo, or register a shop's webhooks.
+    #[command(subcommand)]
+    Setup(setup::Setup),
+}
 
 /// Runs the program; for its exit codes see [`exit::CODES`].
 pub async fn main() -> ExitCode {
@@ -78,6 +91,9 @@ pub async fn main() -> ExitCode {
     exit.into()
 }
 
-async fn run(_tool: &Tool, command: Command) -> Result<Exit> {
-    match command {}
+async fn run(tool: &Tool, command: Command) -> Result<Exit> {
+    match command {
+        Command::Doctor(options) => doctor::run(tool, &options).await,
+        Command::Setup(setup) => setup::run(tool, &setup).await,
+    }
 }

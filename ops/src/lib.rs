@@ -6,9 +6,13 @@
 
 pub mod aws;
 pub mod cli;
+pub mod doctor;
 pub mod exit;
 pub mod output;
 pub mod progress;
+pub mod setup;
 pub mod stack;
+pub mod systems;
 pub mod time;
 pub mod tool;
+pub mod webhooks;

@@ -50,7 +50,7 @@ impl Output {
 pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(headings.map(str::to_uppercase));
     for row in rows {
@@ -73,12 +73,18 @@ mod tests {
 
     #[test]
     fn a_table_has_its_headings_and_rows_and_no_trailing_spaces() {
-        let rows = [["woo/1".to_owned(), "open".to_owned()], ["woo/22".to_owned(), "completed".to_owned()]];
+        let rows = [
+            ["woo/1".to_owned(), "open".to_owned()],
+            ["woo/22".to_owned(), "completed".to_owned()],
+        ];
         let text = table(["order", "state"], rows);
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         assert_eq!(lines.len(), 3);
         assert!(lines[0].starts_with("ORDER"), "{text}");
-        assert!(lines[2].starts_with("woo/22") && lines[2].ends_with("completed"), "{text}");
+        assert!(
+            lines[2].starts_with("woo/22") && lines[2].ends_with("completed"),
+            "{text}"
+        );
         assert!(text.lines().all(|line| line == line.trim_end()), "{text:?}");
     }
 

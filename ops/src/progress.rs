@@ -39,6 +39,19 @@ impl Progress {
         }
     }
 
+    /// Asks for a secret on the terminal, without showing what is typed; nothing when there is no terminal to ask on.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read.
+    pub fn ask_secret(&self, question: &str) -> std::io::Result<Option<String>> {
+        if !self.terminal || !std::io::stdin().is_terminal() {
+            return Ok(None);
+        }
+        self.done();
+        let typed = rpassword::prompt_password(question)?;
+        Ok(Some(typed.trim().to_owned()).filter(|text| !text.is_empty()))
+    }
+
     /// Says something that stays, whatever else was asked for: a warning, a question.
     pub fn say(&self, what: impl AsRef<str>) {
         self.done();

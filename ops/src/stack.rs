@@ -88,7 +88,8 @@ impl Stack {
         }
         let client = aws_sdk_cloudformation::Client::new(&config);
         let described = client.describe_stacks().stack_name(name).send().await;
-        let described = described.map_err(|error| crate::aws::stopped(&format!("the stack {name}"), &error))?;
+        let described =
+            described.map_err(|error| crate::aws::stopped(&format!("the stack {name}"), &error))?;
         let stack = described.stacks.unwrap_or_default().into_iter().next();
         let stack = stack.ok_or_else(|| no_stack(name, &config))?;
         let outputs = stack.outputs().iter();
@@ -131,6 +132,26 @@ impl Stack {
     /// A parameter the stack was deployed with.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)
+    }
+
+    /// The stack's resources of a type, by their logical name: what AWS calls them.
+    ///
+    /// # Errors
+    /// [`Stop`] when AWS does not answer.
+    pub async fn resources(&self, kind: &str) -> Result<BTreeMap<String, String>> {
+        let client = self.cloudformation();
+        let pages = client
+            .list_stack_resources()
+            .stack_name(&self.name)
+            .into_paginator();
+        let listed = pages.items().send().collect::<Result<Vec<_>, _>>().await;
+        let listed = listed.map_err(|error| crate::aws::stopped("listing the stack's resources", &error))?;
+        let ours = listed
+            .into_iter()
+            .filter(|resource| resource.resource_type() == Some(kind));
+        Ok(ours
+            .filter_map(|resource| Some((resource.logical_resource_id?, resource.physical_resource_id?)))
+            .collect())
     }
 
     /// The clock.

@@ -23,7 +23,8 @@ impl Tool {
     /// # Errors
     /// Those of [`Stack::connect`].
     pub async fn stack(&self) -> Result<Stack> {
-        self.progress.doing(format!("reading the stack {}", self.target.stack));
+        self.progress
+            .doing(format!("reading the stack {}", self.target.stack));
         let stack = Stack::connect(&self.target).await;
         self.progress.done();
         stack

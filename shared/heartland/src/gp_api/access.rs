@@ -4,7 +4,7 @@ use super::{
     failures::{Effect, no_answer, of_answer},
     settings::Settings,
     transport::{Reply, Request, Transport},
-    wire::{AccessTokenAnswer, AccessTokenRequest},
+    wire::{AccessTokenAnswer, AccessTokenRequest, ScopeAnswer},
 };
 use domain::failure::{Failure, FailureName};
 use jiff::Timestamp;
@@ -118,6 +118,25 @@ impl Access {
 
 async fn fetch(transport: &Transport, settings: &Settings) -> Result<Held, Failure> {
     let asked_at_s = Timestamp::now().as_second();
+    held(&sign_in(transport, settings).await?, asked_at_s)
+}
+
+/// The accounts that our credentials open, by name. A token is asked for and thrown away.
+pub(super) async fn accounts(transport: &Transport, settings: &Settings) -> Result<Vec<String>, Failure> {
+    let asked_at_s = Timestamp::now().as_second();
+    let reply = sign_in(transport, settings).await?;
+    held(&reply, asked_at_s)?;
+    let answer: ScopeAnswer =
+        serde_json::from_slice(&reply.body).map_err(|_| no_answer(Effect::Reads, "not an access token"))?;
+    Ok(answer
+        .scope
+        .accounts
+        .into_iter()
+        .map(|account| account.name)
+        .collect())
+}
+
+async fn sign_in(transport: &Transport, settings: &Settings) -> Result<Reply, Failure> {
     let nonce = Timestamp::now().to_string();
     let secret = proof(&nonce, settings.app_key.expose_secret());
     let body = AccessTokenRequest {
@@ -136,7 +155,7 @@ async fn fetch(transport: &Transport, settings: &Settings) -> Result<Held, Failu
         body: Some(body),
         key: None,
     };
-    held(&transport.send(&request, None).await?, asked_at_s)
+    transport.send(&request, None).await
 }
 
 /// The token in an answer.

@@ -1,7 +1,7 @@
 //! The client: an access token, connections, and the rule what happens when the token is refused.
 
 use super::{
-    access::Access,
+    access::{self, Access},
     settings::Settings,
     transport::{Reply, Request, Transport},
 };
@@ -27,6 +27,15 @@ impl GpApi {
             transport,
             access: Access::default(),
         })
+    }
+
+    /// The accounts that the credentials open, by name: whether the gateway knows us, and what we may name.
+    ///
+    /// # Errors
+    /// [`Misconfigured`](domain::failure::FailureName::Misconfigured) when it does not know us;
+    /// [`SystemUnavailable`](domain::failure::FailureName::SystemUnavailable).
+    pub async fn accounts(&self) -> Result<Vec<String>, Failure> {
+        access::accounts(&self.transport, &self.settings).await
     }
 
     /// Sends the request. When the token is refused, the same request, with the same idempotency key, goes

@@ -20,6 +20,24 @@ pub(super) struct AccessTokenAnswer {
     pub seconds_to_expire: Option<u64>,
 }
 
+/// The same answer, for what the token opens.
+#[derive(Deserialize)]
+pub(super) struct ScopeAnswer {
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Scope {
+    #[serde(default)]
+    pub accounts: Vec<ScopeAccount>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ScopeAccount {
+    pub name: String,
+}
+
 /// `POST /transactions`.
 #[derive(Serialize)]
 pub(super) struct CreateRequest<'a> {

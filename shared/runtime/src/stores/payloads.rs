@@ -14,7 +14,7 @@ use domain::{
     ids::{OrderKey, StoreId},
     order::Order,
 };
-use effects::Clock;
+use effects::{Clock, UnixMillis};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -51,6 +51,10 @@ pub struct Payload {
     pub via: Via,
     /// The bytes that were signed.
     pub body: Vec<u8>,
+    /// When we got it.
+    pub received_at: UnixMillis,
+    /// Whether it was handed on to the inbox.
+    pub queued: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,6 +169,8 @@ impl PayloadStore {
             store: about.store,
             via: about.via,
             body,
+            received_at: UnixMillis(about.received_at_ms),
+            queued: about.queued,
         }))
     }
 

@@ -1,8 +1,11 @@
 //! Calls to WooCommerce's REST API: `{base_url}/wp-json/wc/v3/…` with a consumer key.
 
-use super::gmt;
+use super::{
+    gmt,
+    payment::{awaits_payment, counts_as_paid},
+};
 use crate::{
-    Hook, OrderUpdate, Page, ShopClient, ShopSecret, StockSet, Updated, WebhookHealth,
+    OrderUpdate, Page, ShopClient, ShopSecret, StockSet, Updated, WebhookHealth,
     http::{Effect, Reply, base_url, connections, send, unreadable},
     json::Text,
 };
@@ -21,7 +24,7 @@ use serde_json::{Value, json, value::RawValue};
 use std::collections::BTreeMap;
 
 /// Orders a page; the most WordPress gives.
-const PAGE_SIZE: usize = 100;
+pub(super) const PAGE_SIZE: usize = 100;
 /// Where WordPress tells how many pages there are.
 const PAGES: &str = "x-wp-totalpages";
 
@@ -44,6 +47,14 @@ struct Told {
     meta_data: Vec<super::wire::Meta>,
 }
 
+impl Told {
+    /// Whether it counts as paid and names another transaction than ours.
+    fn is_paid_by_another(&self, ours: &str) -> bool {
+        let named = self.transaction_id.some();
+        counts_as_paid(self.status.as_str()) && named.is_some_and(|named| named != ours)
+    }
+}
+
 #[derive(Deserialize)]
 struct Product {
     id: Text,
@@ -54,14 +65,6 @@ struct Product {
     /// `true`, `false`, or `"parent"` for a variation that shares its parent's stock.
     #[serde(default)]
     manage_stock: Value,
-}
-
-#[derive(Deserialize)]
-struct Webhook {
-    id: Text,
-    topic: Text,
-    delivery_url: Text,
-    status: Text,
 }
 
 impl WooCommerceClient {
@@ -105,12 +108,16 @@ impl WooCommerceClient {
         send(self.request(Method::GET, path).query(query), Effect::Reads).await
     }
 
-    async fn read<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Result<T, Failure> {
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<T, Failure> {
         let reply = self.get(path, query).await?;
         serde_json::from_slice(&reply.body).map_err(|_| unreadable(Effect::Reads))
     }
 
-    async fn change<T: DeserializeOwned>(
+    pub(super) async fn change<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
@@ -120,7 +127,8 @@ impl WooCommerceClient {
         serde_json::from_slice(&reply.body).map_err(|_| unreadable(Effect::Changes))
     }
 
-    /// What is changed in an order. A paid order that the shop has already sent on its way keeps its status.
+    /// What is changed in an order. One that is told paid keeps the status it has gone on to by itself, and the
+    /// transaction of another payment: what the customer has paid twice is not covered up.
     async fn change_for(&self, id: &ShopOrderId, update: &OrderUpdate) -> Result<Value, Failure> {
         let meta: Vec<Value> = update
             .meta
@@ -128,23 +136,26 @@ impl WooCommerceClient {
             .map(|(key, value)| json!({ "key": key, "value": value }))
             .collect();
         let mut body = json!({ "meta_data": meta });
-        if let Some(transaction) = &update.transaction {
+        let there: Option<Told> = match update.outcome {
+            Outcome::Paid => Some(self.read(&format!("/orders/{id}"), &[]).await?),
+            _ => None,
+        };
+        let transaction = update.transaction.as_ref();
+        if let Some(transaction) =
+            transaction.filter(|ours| !there.as_ref().is_some_and(|told| told.is_paid_by_another(ours)))
+        {
             body["transaction_id"] = json!(transaction);
         }
-        let went_on = update.outcome == Outcome::Paid && {
-            let told: Told = self.read(&format!("/orders/{id}"), &[]).await?;
-            self.stands_at(told.status.as_str(), update.outcome)
-        };
-        if !went_on {
+        if !there.is_some_and(|told| self.stands_at(told.status.as_str(), update.outcome)) {
             body["status"] = json!(self.settings.status(update.outcome));
         }
         Ok(body)
     }
 
-    /// Whether an order in `status` has been told `outcome`. A paid order goes on to later statuses by itself.
+    /// Whether an order in `status` has been told `outcome`. A paid order goes on to later statuses by itself, those of
+    /// plugins too, and what somebody has cancelled stays so.
     fn stands_at(&self, status: &str, outcome: Outcome) -> bool {
-        status == self.settings.status(outcome)
-            || (outcome == Outcome::Paid && matches!(status, "completed" | "refunded"))
+        status == self.settings.status(outcome) || (outcome == Outcome::Paid && !awaits_payment(status))
     }
 }
 
@@ -212,7 +223,7 @@ impl ShopClient for WooCommerceClient {
             && update
                 .transaction
                 .as_deref()
-                .is_none_or(|transaction| told.transaction_id.as_str() == transaction)
+                .is_none_or(|ours| told.transaction_id.as_str() == ours || told.is_paid_by_another(ours))
             && update
                 .meta
                 .iter()
@@ -261,19 +272,6 @@ impl ShopClient for WooCommerceClient {
     }
 
     async fn webhook_health(&self) -> Result<WebhookHealth, Failure> {
-        let query = [("per_page", PAGE_SIZE.to_string())];
-        let webhooks: Vec<Webhook> = self.read("/webhooks", &query).await?;
-        let hooks = webhooks
-            .into_iter()
-            .filter(|hook| hook.topic.as_str().starts_with("order."))
-            .map(|hook| Hook {
-                id: hook.id.as_str().to_owned(),
-                topic: hook.topic.as_str().to_owned(),
-                delivery_url: hook.delivery_url.as_str().to_owned(),
-                is_active: hook.status.as_str() == "active",
-            });
-        Ok(WebhookHealth {
-            hooks: hooks.collect(),
-        })
+        self.webhooks().await
     }
 }

@@ -8,6 +8,7 @@ mod amounts;
 mod client;
 mod parse;
 mod payment;
+mod webhooks;
 mod wire;
 
 pub use client::WooCommerceClient;

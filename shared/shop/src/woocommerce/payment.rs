@@ -5,11 +5,12 @@ use super::wire;
 use domain::{
     failure::{Failure, FailureName},
     merchant::{Store, TransactionMeans, WooCommerce},
-    order::Payment,
+    order::{Payment, is_reference},
 };
 
 /// What a status means for us. Plugins add their own; those come after payment (`packed`, `shipped`) as a rule, and
 /// count as paid when the order has a transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     Draft,
     Unpaid,
@@ -28,18 +29,23 @@ fn standing(status: &str) -> Standing {
     }
 }
 
+/// Whether an order in that status waits for a payment. A failed one can be paid again.
+pub(super) fn awaits_payment(status: &str) -> bool {
+    matches!(standing(status), Standing::Draft | Standing::Unpaid) || matches!(status, "failed" | "wc-failed")
+}
+
+/// Whether an order in that status counts as paid, when it has a transaction.
+pub(super) fn counts_as_paid(status: &str) -> bool {
+    matches!(standing(status), Standing::Paid | Standing::Own)
+}
+
 /// The payment of an order.
-///
-/// An order paid by a method that is not configured is [`Payment::Pending`]: recorded, nothing is done.
 pub(super) fn read(order: &wire::Order, store: &Store, settings: &WooCommerce) -> Result<Payment, Failure> {
     let Some(tender) = store
         .tender_of_method(order.payment_method.as_str())
         .map(str::to_owned)
     else {
-        return Ok(match standing(order.status.as_str()) {
-            Standing::Closed => Payment::Closed,
-            Standing::Draft | Standing::Unpaid | Standing::Paid | Standing::Own => Payment::Pending,
-        });
+        return Ok(not_by_us(order));
     };
     let transaction = order.transaction_id.owned();
     let state = settings
@@ -55,16 +61,37 @@ pub(super) fn read(order: &wire::Order, store: &Store, settings: &WooCommerce) -
             None => Payment::Pending,
         }),
         // A plugin that only reserves the money leaves the order on hold, with its transaction.
-        (Standing::Unpaid, Some(transaction)) => Ok(match state.as_deref() {
-            Some("authorized") => Payment::Authorized { tender, transaction },
-            Some("captured") => Payment::Captured { tender, transaction },
-            _ => Payment::Pending,
-        }),
+        (Standing::Unpaid, Some(transaction)) => {
+            let means = settings.transaction_means;
+            let reserves = order.status.as_str() == "on-hold" && means == TransactionMeans::Authorized;
+            match (&state, reserves) {
+                // The transaction of an attempt that came to nothing.
+                (None, false) => Ok(Payment::Pending),
+                _ => paid(tender, transaction, state.as_deref(), means),
+            }
+        }
         (Standing::Own, None) => Ok(Payment::Pending),
         (Standing::Paid, None) => Err(no_transaction(order)),
         (Standing::Paid | Standing::Own, Some(transaction)) => {
             paid(tender, transaction, state.as_deref(), settings.transaction_means)
         }
+    }
+}
+
+/// An order whose payment method is none of ours, or that has none.
+fn not_by_us(order: &wire::Order) -> Payment {
+    let transaction = order.transaction_id.owned();
+    match (standing(order.status.as_str()), &transaction) {
+        (Standing::Closed, _) => Payment::Closed,
+        (Standing::Draft | Standing::Unpaid, _) | (Standing::Own, None) => Payment::Pending,
+        (Standing::Paid, _) | (Standing::Own, Some(_)) => Payment::Elsewhere {
+            // Only compared with ours: what cannot be one of ours is not kept.
+            transaction: transaction.filter(|text| is_reference(text)),
+            method: order.payment_method.some().map(|method| {
+                let known = is_reference(method);
+                if known { method } else { "other" }.to_owned()
+            }),
+        },
     }
 }
 

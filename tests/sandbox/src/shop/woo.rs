@@ -40,7 +40,8 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/products", get(products))
         .route("/products/{id}", put(update_product))
         .route("/products/{parent}/variations/{id}", put(update_variation))
-        .route("/webhooks", get(webhooks))
+        .route("/webhooks", get(webhooks).post(create_webhook))
+        .route("/webhooks/{id}", put(update_webhook))
         .layer(from_fn(authorized))
 }
 
@@ -223,14 +224,58 @@ fn set_quantity(shared: &Shared, parent: u64, id: u64, change: &Value) -> Respon
     Json(shown(product)).into_response()
 }
 
-async fn webhooks(State(shared): Shop) -> Json<Value> {
-    let state = shared.state();
+/// Both webhooks of the simulated shop go to one address and are switched on and off together.
+const HOOKS: [(u64, &str); 2] = [(4, "order.created"), (5, "order.updated")];
+
+fn shown_hook(state: &super::state::State, id: u64, topic: &str) -> Value {
     let status = if state.woo.hook_active {
         "active"
     } else {
         "disabled"
     };
-    let url = state.woo.hook_url.clone().unwrap_or_default();
-    let hook = |id: u64, topic: &str| json!({ "id": id, "name": topic, "status": status, "topic": topic, "resource": "order", "delivery_url": url });
-    Json(json!([hook(4, "order.created"), hook(5, "order.updated")]))
+    json!({ "id": id, "name": topic, "status": status, "topic": topic, "resource": "order",
+        "delivery_url": state.woo.hook_url })
+}
+
+async fn webhooks(State(shared): Shop) -> Json<Vec<Value>> {
+    let state = shared.state();
+    let registered = HOOKS.iter().filter(|_| state.woo.hook_url.is_some());
+    Json(
+        registered
+            .map(|(id, topic)| shown_hook(&state, *id, topic))
+            .collect(),
+    )
+}
+
+async fn create_webhook(State(shared): Shop, Json(hook): Json<Value>) -> Response {
+    match HOOKS.iter().find(|(_, topic)| hook["topic"] == *topic) {
+        Some((id, topic)) => set_webhook(&shared, *id, topic, &hook),
+        None => error(
+            StatusCode::BAD_REQUEST,
+            "woocommerce_rest_webhook_topic_missing",
+            "Webhook topic is required.",
+        ),
+    }
+}
+
+async fn update_webhook(State(shared): Shop, Path(id): Path<u64>, Json(hook): Json<Value>) -> Response {
+    match HOOKS.iter().find(|(known, _)| *known == id) {
+        Some((id, topic)) => set_webhook(&shared, *id, topic, &hook),
+        None => error(
+            StatusCode::NOT_FOUND,
+            "woocommerce_rest_shop_webhook_invalid_id",
+            "Invalid ID.",
+        ),
+    }
+}
+
+fn set_webhook(shared: &Shared, id: u64, topic: &str, hook: &Value) -> Response {
+    let mut state = shared.state();
+    if let Some(url) = hook["delivery_url"].as_str() {
+        state.woo.hook_url = Some(url.to_owned());
+    }
+    if let Some(status) = hook["status"].as_str() {
+        (state.woo.hook_active, state.woo.hook_failures) = (status == "active", 0);
+    }
+    Json(shown_hook(&state, id, topic)).into_response()
 }
