@@ -184,6 +184,7 @@ fn mended(found: &str, position: Position<'_>) -> Entry {
         by: "audit".to_owned(),
         person: None,
         request: None,
+        trace: None,
         sent_as: None,
         execution: None,
         fact: MENDED.to_owned(),

@@ -41,6 +41,8 @@ pub struct Auditor {
     pub keys: Keys,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// How long entries are kept, seconds.
+    pub keep_s: i64,
 }
 
 /// What verifying everything came to.
@@ -82,7 +84,7 @@ impl Auditor {
     pub async fn verify(&self, chain: &ChainId) -> Result<Report, StoreError> {
         let mut report = verify(chain, &self.stable_rows(chain).await?, &self.keys, self.now_s());
         let items = self.items_of(&report).await?;
-        cross_check(&mut report, &items, &self.keys, self.clock.now().0);
+        cross_check(&mut report, &items, &self.keys, self.clock.now().0, self.keep_s);
         Ok(report)
     }
 
@@ -99,7 +101,7 @@ impl Auditor {
             let mut report = verify(&chain, &rows, &self.keys, self.now_s());
             if report.is_whole() {
                 let items = self.source.get(&owned(report.items())).await?;
-                cross_check(&mut report, &items, &self.keys, self.clock.now().0);
+                cross_check(&mut report, &items, &self.keys, self.clock.now().0, self.keep_s);
             }
             if !report.is_whole() {
                 // It may only have grown while it was read.
@@ -159,7 +161,7 @@ impl Auditor {
         // Recorded since its chain was read, not recorded yet, or never.
         let mut report = verify(&chain, &self.stable_rows(&chain).await?, &self.keys, self.now_s());
         report.findings.clear();
-        cross_check(&mut report, std::slice::from_ref(item), &self.keys, self.clock.now().0);
+        cross_check(&mut report, std::slice::from_ref(item), &self.keys, self.clock.now().0, self.keep_s);
         let about = |finding: &Finding| finding.kind == Kind::Unrecorded && finding.about.as_deref() == Some(pk);
         for finding in report.findings.into_iter().filter(about) {
             overview.findings += 1;
@@ -182,7 +184,7 @@ impl Auditor {
             }
             None => {
                 let name = report.chain.as_str().trim_start_matches("system/");
-                keys.extend(["breaker", "pause"].map(|kind| format!("{kind}/{name}")));
+                keys.insert(format!("breaker/{name}"));
             }
         }
         self.source.get(&keys.into_iter().collect::<Vec<_>>()).await

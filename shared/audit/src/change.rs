@@ -49,7 +49,6 @@ impl Change {
         let text = |name| Some(writer?.text(name)?.to_owned());
         let plain = self.plain(&self.after);
         let look = |pointer: &str| facts::shown(plain.as_ref()?.pointer(pointer)?);
-        let person = ["/body/decided_by", "/body/paused/by", "/body/by"];
         let request = text("request").or_else(|| look("/owner").map(|owner| owner_of(&owner)));
         let snapshot = |image: &Option<Image>| {
             let image = image.as_ref()?;
@@ -64,11 +63,9 @@ impl Change {
                 .unwrap_or(self.seen_at_ms),
             recorded_at_ms: position.now_ms,
             by: text("by").unwrap_or_else(|| UNKNOWN.to_owned()),
-            person: person
-                .iter()
-                .filter(|_| writer.is_some())
-                .find_map(|at| plain.as_ref()?.pointer(at)?.as_str().map(facts::name_of_person)),
+            person: plain.as_ref().filter(|_| writer.is_some()).and_then(|item| facts::person(&fact, item)),
             request: request.filter(|_| writer.is_some()),
+            trace: text("trace"),
             sent_as: look("/request_id").filter(|_| look("/first_sent_at_ms").is_some()),
             execution: facts::execution(&self.item, plain.as_ref()),
             fact,

@@ -18,6 +18,14 @@ pub struct Snapshot {
     pub digest: Option<String>,
 }
 
+impl Snapshot {
+    /// Whether the table may have forgotten the item by then, Unix seconds.
+    pub(crate) fn is_over(&self, at_s: i64) -> bool {
+        let ttl_s = self.fields.get("ttl").and_then(Value::as_i64);
+        ttl_s.is_some_and(|ttl_s| ttl_s <= at_s)
+    }
+}
+
 /// What is named of the entry before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Previous {
@@ -48,6 +56,9 @@ pub struct Entry {
     /// The request id of the invocation that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// The trace it belongs to, from the webhook to the invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
     /// The id it was sent to the other system under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_as: Option<String>,

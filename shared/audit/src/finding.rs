@@ -25,6 +25,9 @@ pub enum Kind {
     Moved,
     /// A genuine entry that does not follow the one before it.
     Unlinked,
+    /// A genuine entry that begins where the one before it, on the same item, did not end: a change between them was
+    /// not recorded.
+    Skipped,
     /// The chain has entries and no head.
     HeadMissing,
     /// The head is not what was sealed.
@@ -54,6 +57,7 @@ impl Kind {
             Self::Inserted => "the entry was inserted",
             Self::Moved => "the entry belongs elsewhere: entries were reordered or copied",
             Self::Unlinked => "the entry does not follow the one before it",
+            Self::Skipped => "the item was changed before this entry without one",
             Self::HeadMissing => "the chain's head is missing",
             Self::HeadChanged => "the chain's head was changed",
             Self::HeadForged => "the chain's head was written without the audit key",

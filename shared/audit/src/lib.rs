@@ -18,6 +18,7 @@
 //!     source: Arc::new(DynamoSource::new(client, "table")),
 //!     keys: Keys::from_secret(secret)?,
 //!     clock: Arc::new(effects::SystemClock),
+//!     keep_s: 2557 * 86_400, // the output `AuditRetentionDays`
 //! };
 //! let order = ChainId::order(&"woo/1001".parse()?);
 //! for entry in auditor.entries(&order).await? {

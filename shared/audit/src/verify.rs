@@ -4,10 +4,12 @@ use crate::{
     append::MENDED,
     chain::ChainId,
     entry::{ENTRY, Entry, Row, Seal},
+    facts,
     finding::{Finding, Kind, LastWord, Report},
     head::{HEAD, HEAD_PLACE, Head},
     key::Keys,
 };
+use std::collections::BTreeSet;
 
 /// Checks all rows of a chain against each other and the keys. `now_s`, Unix seconds, decides which gaps are only
 /// entries whose time was over.
@@ -17,6 +19,7 @@ pub fn verify(chain: &ChainId, rows: &[Row], keys: &Keys, now_s: i64) -> Report 
         now_s,
         next: 1,
         before: None,
+        seen: Seen::default(),
         report: Report {
             chain: chain.clone(),
             entries: 0,
@@ -86,7 +89,23 @@ struct Walk<'a> {
     next: u64,
     /// The hash of the entry just before it, when that one is genuine.
     before: Option<String>,
+    seen: Seen,
     report: Report,
+}
+
+/// The items of which every entry so far was genuine and there.
+#[derive(Default)]
+struct Seen {
+    items: BTreeSet<String>,
+    /// Whether an entry was missing, or not genuine.
+    broken: bool,
+}
+
+impl Seen {
+    fn break_off(&mut self) {
+        self.items.clear();
+        self.broken = true;
+    }
 }
 
 impl Walk<'_> {
@@ -149,6 +168,7 @@ impl Walk<'_> {
             self.before = Some(row.hash.clone());
             return self.take(entry);
         }
+        self.seen.break_off();
         self.find(Finding::entry(
             seq,
             match seal {
@@ -170,6 +190,7 @@ impl Walk<'_> {
             return;
         }
         self.before = None;
+        self.seen.break_off();
         if over {
             self.report.expired += seq - self.next;
             return;
@@ -182,14 +203,36 @@ impl Walk<'_> {
     fn take(&mut self, entry: Entry) {
         self.report.entries += 1;
         if entry.fact == MENDED {
+            // What was recorded of late was not known any more, and may come again.
+            self.seen.break_off();
             return self.find(Finding::entry(entry.seq, Kind::HeadMended));
         }
+        if self.skips(&entry) {
+            self.find(Finding::entry(entry.seq, Kind::Skipped));
+        }
+        self.seen.items.insert(entry.item.clone());
         let last = LastWord {
             key: entry.key,
             after: entry.after,
         };
         self.report.unsure.remove(&entry.item);
         self.report.last.insert(entry.item, last);
+    }
+
+    /// Whether an item is not as its last entry left it.
+    fn skips(&self, entry: &Entry) -> bool {
+        if !facts::is_digested(&entry.item) {
+            return false;
+        }
+        let last = self.report.last.get(&entry.item).filter(|_| self.seen.items.contains(&entry.item));
+        let Some(last) = last else {
+            return !self.seen.broken && entry.before.is_some();
+        };
+        match (&last.after, &entry.before) {
+            (Some(last), None) => !last.is_over(entry.at_ms.div_euclid(1000)),
+            (Some(after), Some(before)) if last.key != entry.key => after.fields != before.fields,
+            (after, before) => after != before,
+        }
     }
 
     fn end(&mut self, head: Option<Head>) {

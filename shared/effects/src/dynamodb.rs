@@ -29,6 +29,7 @@ type Item = HashMap<String, AttributeValue>;
 pub struct DynamoStore {
     client: Client,
     table: String,
+    stamp: fn() -> Item,
 }
 
 impl DynamoStore {
@@ -37,7 +38,21 @@ impl DynamoStore {
         Self {
             client,
             table: table.into(),
+            stamp: Item::new,
         }
+    }
+
+    /// With attributes that every write puts beside the record: who writes. They are not read back.
+    #[must_use]
+    pub fn stamped(mut self, stamp: fn() -> Item) -> Self {
+        self.stamp = stamp;
+        self
+    }
+
+    fn item(&self, record: &Record) -> Item {
+        let mut item = (self.stamp)();
+        item.extend(encode(record));
+        item
     }
 }
 
@@ -48,7 +63,7 @@ impl Store for DynamoStore {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(encode(record)));
+            .set_item(Some(self.item(record)));
         let put = put.condition_expression("attribute_not_exists(pk)");
         written(put.return_values_on_condition_check_failure(AllOld).send().await)
     }
@@ -58,7 +73,7 @@ impl Store for DynamoStore {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(encode(record)));
+            .set_item(Some(self.item(record)));
         let put = put
             .condition_expression("#owner = :owner AND #attempt = :attempt AND #state = :state")
             .expression_attribute_names("#owner", "owner")

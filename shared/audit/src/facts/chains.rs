@@ -23,7 +23,7 @@ pub fn chain_of(pk: &str, item: Option<&Value>) -> Option<ChainId> {
             Some(order) => Some(order),
             None => return Some(ChainId::system("reviews")),
         },
-        "breaker" | "pause" => return Some(ChainId::system(rest)),
+        "breaker" => return Some(ChainId::system(rest)),
         _ => return None,
     };
     Some(order.map_or_else(|| ChainId::system("other"), |order| ChainId::order(&order)))

@@ -68,7 +68,6 @@ const REVIEW: &[&str] = &[
     "/body/changed_at_ms",
     "/ttl",
 ];
-const PAUSE: &[&str] = &["/body/at_ms", "/body/since_ms", "/body/until_ms", "/ttl"];
 
 /// The fields of an item that may be shown, by their names without the `body`.
 pub(crate) fn fields(pk: &str, item: &Value) -> BTreeMap<String, Value> {
@@ -79,16 +78,23 @@ pub(crate) fn fields(pk: &str, item: &Value) -> BTreeMap<String, Value> {
         "content" => CONTENT,
         "payment-used" => PAYMENT,
         "review" => REVIEW,
-        "pause" => PAUSE,
         "breaker" => return breaker(item),
         _ => &[],
     };
-    let fields = shown_of.iter().filter_map(|pointer| {
+    let mut fields: BTreeMap<String, Value> = shown_of.iter().filter_map(|pointer| {
         let value = item.pointer(pointer).filter(|value| !value.is_null())?;
         let name = pointer.trim_start_matches("/body").trim_start_matches('/');
         Some((name.replace('/', "."), scalar(value)))
-    });
-    fields.collect()
+    })
+    .collect();
+    if let Some(edits) = item.pointer("/body/edits").and_then(Value::as_array) {
+        fields.insert("edits".to_owned(), edits.len().into());
+        for name in ["corrects", "version"] {
+            let last = edits.last().and_then(|edit| edit.get(name));
+            fields.extend(last.map(|value| (name.to_owned(), scalar(value))));
+        }
+    }
+    fields
 }
 
 /// How a breaker stands. What it counts and when it tries again is no fact.
@@ -120,12 +126,17 @@ pub(crate) fn shown(value: &Value) -> Option<String> {
     good.then_some(text)
 }
 
-/// Who decided, as they were signed in.
-pub(crate) fn name_of_person(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(LENGTH_MAX)
-        .collect()
+/// Who decided it, in the name they go by. Why they did is theirs to say in the review: free text is not shown.
+pub(crate) fn person(fact: &str, item: &Value) -> Option<String> {
+    let body = item.get("body")?;
+    let told = match fact {
+        "review redriven" | "review dropped" => body.get("decided_by"),
+        "review edited" => body.get("edits").and_then(Value::as_array)?.last()?.get("by"),
+        "system paused" => body.pointer("/paused/by"),
+        _ => None,
+    };
+    let name = told?.as_str()?.chars().filter(|c| !c.is_control()).take(LENGTH_MAX);
+    Some(name.collect())
 }
 
 #[cfg(test)]

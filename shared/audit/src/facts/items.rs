@@ -8,7 +8,7 @@ pub(crate) fn name(pk: &str, before: Option<&Value>, after: Option<&Value>) -> O
     let kind = pk.split('/').next().unwrap_or_default();
     let told = match (kind, before, after) {
         (_, None, None) => return None,
-        ("breaker" | "pause", _, _) => return system(kind, before, after).map(str::to_owned),
+        ("breaker", _, _) => return system(before, after).map(str::to_owned),
         ("effect", _, _) => return Some(effect(pk, before, after)),
         ("payload", None, _) => "event received",
         ("content", None, _) => "content kept",
@@ -101,20 +101,18 @@ fn review(before: Option<&Value>, after: &Value) -> &'static str {
         Some("redriven") if state(before) != state(after) => "review redriven",
         Some("dropped") if state(before) != state(after) => "review dropped",
         Some("open") if count(after, "times") > count(before, "times") => "review opened again",
+        _ if last_edit(after).is_some() && last_edit(before) != last_edit(after) => "review edited",
         _ => "review changed",
     }
 }
 
+fn last_edit(item: &Value) -> Option<&Value> {
+    body(item, "edits")?.as_array()?.last()
+}
+
 /// A breaker that counts a failure or lets a probe through has not changed for the trail.
-fn system(kind: &str, before: Option<&Value>, after: Option<&Value>) -> Option<&'static str> {
+fn system(before: Option<&Value>, after: Option<&Value>) -> Option<&'static str> {
     let there = |item: Option<&Value>, name| item.is_some_and(|item| body(item, name).is_some_and(|v| *v != Value::Bool(false)));
-    if kind == "pause" {
-        return Some(match (before, after) {
-            (None, _) => "system paused",
-            (_, None) => "system resumed",
-            _ => "pause changed",
-        });
-    }
     let misconfigured = |item: Option<&Value>| {
         item.and_then(|item| item.pointer("/body/open/misconfigured"))
             .is_some_and(|value| *value == Value::Bool(true))

@@ -7,11 +7,11 @@ mod items;
 
 pub use chains::chain_of;
 pub(crate) use chains::execution;
-pub(crate) use fields::{fields, name_of_person, shown};
+pub(crate) use fields::{fields, person, shown};
 pub(crate) use items::name;
 
 /// What the keys of audited items begin with. The stream's filter lets these through, and nothing else.
-pub const AUDITED: [&str; 8] = [
+pub const AUDITED: [&str; 7] = [
     "order/",
     "effect/",
     "payload/",
@@ -19,7 +19,6 @@ pub const AUDITED: [&str; 8] = [
     "payment-used/",
     "review/",
     "breaker/",
-    "pause/",
 ];
 
 /// What the keys of items begin with that say nothing of an order: leases, where a poller stands, who tells a shop a
