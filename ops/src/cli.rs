@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::doctor;
 use crate::exit::{self, Exit};
+use crate::explain;
+use crate::orders;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::setup;
@@ -21,8 +23,11 @@ names of queues, table and functions from the stack's outputs. Nothing is change
 
 const EXAMPLES: &str = "\
 Examples:
-  odoo-heartland --stack odoo-heartland-dev --profile shop COMMAND
-  odoo-heartland --json COMMAND | jq .";
+  odoo-heartland doctor                                      is everything as it should be?
+  odoo-heartland orders --older-than 1h                      what is not finished for longer than an hour
+  odoo-heartland explain woo/1001                            where is this order, and what will happen next
+  odoo-heartland --stack odoo-heartland-dev --profile shop orders
+  odoo-heartland --json orders | jq '.orders[].order'";
 
 /// The arguments of `odoo-heartland`.
 #[derive(Parser)]
@@ -62,6 +67,10 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Command {
+    /// List orders by state and age.
+    Orders(orders::Options),
+    /// Tell the whole journey of an order, what is missing and what will happen next.
+    Explain(explain::Options),
     /// Check every dependency, and say for each failure what to do.
     Doctor(doctor::Options),
     /// Prepare Odoo, or register a shop's webhooks.
@@ -93,6 +102,8 @@ pub async fn main() -> ExitCode {
 
 async fn run(tool: &Tool, command: Command) -> Result<Exit> {
     match command {
+        Command::Orders(options) => orders::run(tool, &options).await,
+        Command::Explain(options) => explain::run(tool, &options).await,
         Command::Doctor(options) => doctor::run(tool, &options).await,
         Command::Setup(setup) => setup::run(tool, &setup).await,
     }

@@ -8,6 +8,8 @@ pub mod aws;
 pub mod cli;
 pub mod doctor;
 pub mod exit;
+pub mod explain;
+pub mod orders;
 pub mod output;
 pub mod progress;
 pub mod setup;

@@ -129,6 +129,18 @@ impl Stack {
         &self.outputs
     }
 
+    /// The ARN of a run of order-to-cash.
+    ///
+    /// # Errors
+    /// Those of [`Stack::output`].
+    pub fn execution_arn(&self, run: &str) -> Result<String> {
+        let machine = self.output("StateMachine")?;
+        Ok(format!(
+            "{}:{run}",
+            machine.replacen(":stateMachine:", ":execution:", 1)
+        ))
+    }
+
     /// A parameter the stack was deployed with.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)

@@ -1,0 +1,201 @@
+//! What is missing, and what will happen next. Pure: a function of the facts.
+
+use domain::decide::OrderState;
+use serde::Serialize;
+
+use super::facts::Facts;
+use super::waiting::open;
+
+/// What to expect.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Outlook {
+    /// How the order stands, in one line.
+    pub stands: String,
+    /// What has not happened yet, or does not agree.
+    pub missing: Vec<String>,
+    /// What will happen, or what a person has to do.
+    pub next: Vec<String>,
+    /// Whether it waits for a person.
+    pub needs_person: bool,
+}
+
+/// The outlook of an order.
+pub fn outlook(facts: &Facts) -> Outlook {
+    let Some(item) = &facts.item else {
+        return unknown(facts);
+    };
+    let mut outlook = match item.state {
+        OrderState::Recorded => recorded(facts),
+        OrderState::Open => open(facts),
+        OrderState::Completed => completed(facts),
+        OrderState::Closed => closed(facts),
+    };
+    for review in &facts.reviews {
+        outlook.needs_person = true;
+        let line = format!(
+            "a person has to decide: review {} ({}): {}",
+            review.id, review.doing, review.why.what
+        );
+        if !outlook.next.iter().any(|next| next.contains(&review.id)) {
+            outlook.next.push(line);
+            outlook.next.extend(remedy(review));
+        }
+    }
+    outlook
+}
+
+pub(super) fn remedy(review: &runtime::stores::Review) -> Vec<String> {
+    let what = review
+        .why
+        .remedy
+        .as_deref()
+        .map(|remedy| format!("to do: {remedy}"));
+    let then = format!(
+        "then `odoo-heartland review redrive {0}`; to give it up `odoo-heartland review drop {0} --reason …`",
+        review.id
+    );
+    what.into_iter().chain([then]).collect()
+}
+
+fn unknown(facts: &Facts) -> Outlook {
+    let stands = match facts.events.is_empty() {
+        true => "nothing is known of this order",
+        false => "an event has come, and was not routed yet",
+    };
+    let mut outlook = Outlook {
+        stands: stands.to_owned(),
+        ..Outlook::default()
+    };
+    if !facts.events.is_empty() {
+        outlook
+            .missing
+            .push("the event-router has not taken the event up".to_owned());
+        outlook.next.push(
+            "it is tried again by itself; `odoo-heartland doctor --only queues --only functions`".to_owned(),
+        );
+        return outlook;
+    }
+    match facts.shop.said() {
+        Some(Some(_)) => {
+            outlook
+                .missing
+                .push("no webhook of it has arrived, although the shop has it".to_owned());
+            outlook.next.push(
+                "the poller asks the shop every few minutes and finds it; for the webhook see `odoo-heartland doctor --only shops`".to_owned(),
+            );
+        }
+        Some(None) => outlook
+            .next
+            .push("the shop does not know it either: check the number".to_owned()),
+        None => outlook
+            .next
+            .push("the shop could not be asked: see `odoo-heartland doctor --only shops`".to_owned()),
+    }
+    outlook
+}
+
+fn recorded(facts: &Facts) -> Outlook {
+    let payment = facts
+        .shop
+        .said()
+        .and_then(|shop| shop.as_ref()?.payment.as_deref());
+    let next = match payment {
+        Some("closed") => "the shop has closed it: nothing will happen",
+        _ => "when the shop tells that it is paid, a run begins by itself",
+    };
+    Outlook {
+        stands: "known, and nothing was begun for it: it was not paid in a way we handle, or is from before the cut-over date".to_owned(),
+        missing: vec!["a payment that we handle".to_owned()],
+        next: vec![next.to_owned()],
+        needs_person: false,
+    }
+}
+
+/// What an order goes through, and the effect that proves it.
+pub(super) fn milestones(facts: &Facts) -> Vec<String> {
+    let steps = [
+        ("authorize", "the money is not reserved"),
+        ("write-order", "Odoo has no confirmed sales order"),
+        ("capture", "the money is not taken"),
+        ("write-invoice", "Odoo has no posted and paid invoice"),
+        ("notify", "the shop was not told"),
+    ];
+    if facts.effects.said().is_none() {
+        return vec!["the ledger could not be read".to_owned()];
+    }
+    let own = steps.into_iter().filter(|(kind, _)| !facts.applied(kind));
+    // What the shop's own plugin has authorized or captured needs no effect of ours.
+    let payment_is_there = facts.applied("capture") || facts.applied("write-order");
+    own.filter(|(kind, _)| *kind != "authorize" || !payment_is_there)
+        .map(|(_, missing)| missing.to_owned())
+        .collect()
+}
+
+fn completed(facts: &Facts) -> Outlook {
+    let mut missing = Vec::new();
+    if let Some(documents) = facts.documents.said() {
+        let invoices: Vec<_> = documents
+            .iter()
+            .filter(|document| document.what == "invoice")
+            .collect();
+        let paid = |state: &str| {
+            state.contains("paid") && !state.contains("not_paid") || state.contains("in_payment")
+        };
+        if !invoices
+            .iter()
+            .any(|invoice| invoice.state.starts_with("posted") && paid(&invoice.state))
+        {
+            missing.push("Odoo shows no posted and paid invoice of it".to_owned());
+        }
+    }
+    if let Some(payments) = facts.payments.said() {
+        let captured = |status: &str| matches!(status, "CAPTURED" | "BATCHED" | "FUNDED");
+        let sales = payments.iter().filter(|payment| payment.kind != "REFUND");
+        match sales.filter(|payment| captured(&payment.status)).count() {
+            0 => missing.push("Heartland shows no captured payment of it".to_owned()),
+            1 => {}
+            n => missing.push(format!(
+                "Heartland shows {n} captured payments of it: one is too many"
+            )),
+        }
+    }
+    if facts.effects.said().is_some() && !facts.applied("notify") {
+        missing.push("the shop was not told that it is paid".to_owned());
+    }
+    let next = match missing.is_empty() {
+        true => "nothing: the order is done",
+        false => "nothing by itself: compare the systems, and mend what does not agree",
+    };
+    Outlook {
+        stands: "completed: paid and invoiced".to_owned(),
+        needs_person: !missing.is_empty(),
+        missing,
+        next: vec![next.to_owned()],
+    }
+}
+
+fn closed(facts: &Facts) -> Outlook {
+    let outcome = facts
+        .item
+        .as_ref()
+        .and_then(|item| item.our_writes.last())
+        .map_or("ended without payment", |write| write.outcome.as_str());
+    let mut missing = Vec::new();
+    if let Some(payments) = facts.payments.said() {
+        let kept = payments
+            .iter()
+            .filter(|payment| payment.kind != "REFUND" && payment.status == "PREAUTHORIZED");
+        missing.extend(kept.map(|payment| format!("{} still reserves {}", payment.id, payment.amount)));
+    }
+    Outlook {
+        stands: format!("closed: {outcome}"),
+        needs_person: !missing.is_empty(),
+        missing,
+        next: vec![
+            "nothing; when the customer pays again, the shop tells us and another run begins".to_owned(),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests;

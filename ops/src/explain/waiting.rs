@@ -1,0 +1,220 @@
+//! What an order that a run works on waits for. Pure.
+
+use effects::UnixMillis;
+
+use super::facts::{Away, Facts, Run};
+use super::outlook::{Outlook, milestones, remedy};
+use super::run_history::Step;
+use super::words;
+use crate::time::when;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+pub(super) fn open(facts: &Facts) -> Outlook {
+    let missing = milestones(facts);
+    let run = match facts.run.said() {
+        None => {
+            return Outlook {
+                stands: "a run works on it; the workflow engine could not be asked how far it is".to_owned(),
+                missing,
+                ..Outlook::default()
+            };
+        }
+        Some(None) => {
+            return Outlook {
+                stands: "its run is not there".to_owned(),
+                missing,
+                next: vec![
+                    "the event that opened it is tried again by itself and starts it; what was done already is not done twice".to_owned(),
+                ],
+                needs_person: false,
+            };
+        }
+        Some(Some(run)) => run,
+    };
+    if run.status != "RUNNING" {
+        let why = run.error.as_deref().unwrap_or("without a reason");
+        return Outlook {
+            stands: format!("its run ended {} ({why}) without closing the order", run.status),
+            missing,
+            next: vec![
+                "a rule opens a review for it; redriven, the run begins again and finds what is done"
+                    .to_owned(),
+            ],
+            needs_person: true,
+        };
+    }
+    match run.current() {
+        Some(step) if step.state == "Park" => parked(facts, run, step, missing),
+        Some(step) if matches!(step.state.as_str(), "WaitForDelivery" | "CheckDelivery") => {
+            delivery(facts, step, missing)
+        }
+        Some(step) => working(facts, step, missing),
+        None => Outlook {
+            stands: "its run is between two steps".to_owned(),
+            missing,
+            ..Outlook::default()
+        },
+    }
+}
+
+fn parked(facts: &Facts, run: &Run, step: &Step, missing: Vec<String>) -> Outlook {
+    let now = UnixMillis(facts.now_ms);
+    let since = when(UnixMillis(step.entered_at_ms), now);
+    let failed = run
+        .steps
+        .iter()
+        .rev()
+        .find(|before| before.state != "Park" && before.failure.is_some());
+    let why = facts
+        .reviews
+        .iter()
+        .find(|review| review.about.starts_with("park/"))
+        .or(facts.reviews.first());
+    let mut next = Vec::new();
+    match (why, failed.and_then(|step| step.failure.as_ref())) {
+        (Some(review), _) => {
+            next.push(format!(
+                "a person has to mend it: {} (review {})",
+                review.why.what, review.id
+            ));
+            next.extend(remedy(review));
+        }
+        (None, Some(failure)) => {
+            next.push(format!("a person has to mend it: {}", failure.what));
+            next.push("its review is being opened: `odoo-heartland review list`".to_owned());
+        }
+        (None, None) => next.push("its review is being opened: `odoo-heartland review list`".to_owned()),
+    }
+    let captured = facts.applied("capture") || failed.is_some_and(|step| step.state == "WriteInvoice");
+    if captured {
+        next.push("the money is taken: it stays parked until somebody decides".to_owned());
+    } else {
+        let until = UnixMillis(step.entered_at_ms).plus_ms(facts.rules.park_s.saturating_mul(1000));
+        next.push(format!(
+            "nobody until {}: as if dropped, the money is let go and the shop is told",
+            when(until, now)
+        ));
+        next.extend(lapse(facts));
+    }
+    Outlook {
+        stands: format!("parked since {since}"),
+        missing,
+        next,
+        needs_person: true,
+    }
+}
+
+/// When the authorization is not worth anything any more.
+fn lapse(facts: &Facts) -> Option<String> {
+    let authorized = facts
+        .effect("authorize")
+        .filter(|effect| effect.state == "Applied")?;
+    let days = i64::from(facts.rules.lapses_after_days);
+    let at = UnixMillis(authorized.first_sent_at_ms?).plus_ms(days * DAY_MS);
+    Some(format!(
+        "the authorization lapses on {}",
+        when(at, UnixMillis(facts.now_ms))
+    ))
+}
+
+fn delivery(facts: &Facts, step: &Step, missing: Vec<String>) -> Outlook {
+    let now = UnixMillis(facts.now_ms);
+    let deliveries: Vec<String> = facts
+        .documents
+        .said()
+        .into_iter()
+        .flatten()
+        .filter(|document| document.what == "delivery")
+        .map(|document| document.state.clone())
+        .collect();
+    let mut missing = missing;
+    missing.insert(
+        0,
+        match deliveries.is_empty() {
+            true => "the delivery is not done in Odoo".to_owned(),
+            false => format!(
+                "the delivery is not done in Odoo (it is {})",
+                deliveries.join(", ")
+            ),
+        },
+    );
+    let mut next = Vec::new();
+    if step.state == "WaitForDelivery" {
+        let at = UnixMillis(step.entered_at_ms).plus_ms(facts.rules.delivery_poll_s.saturating_mul(1000));
+        next.push(format!("Odoo is asked again {}", when(at, now)));
+    }
+    next.push("when it is done the money is taken and the invoice written, by themselves".to_owned());
+    next.extend(lapse(facts));
+    let mut outlook = Outlook {
+        stands: "waiting for the delivery".to_owned(),
+        missing,
+        next,
+        needs_person: false,
+    };
+    waits_for(facts, step, &mut outlook);
+    outlook
+}
+
+fn working(facts: &Facts, step: &Step, missing: Vec<String>) -> Outlook {
+    let now = UnixMillis(facts.now_ms);
+    let doing = words::step(&step.state).unwrap_or(&step.state);
+    let mut outlook = Outlook {
+        stands: format!("{doing}, since {}", when(UnixMillis(step.entered_at_ms), now)),
+        missing,
+        ..Outlook::default()
+    };
+    waits_for(facts, step, &mut outlook);
+    if let Some(failure) = &step.failure {
+        outlook.next.push(format!(
+            "tried {} times; the last one {}: {} ({})",
+            step.tries,
+            when(UnixMillis(failure.at_ms), now),
+            failure.what,
+            words::failure(&failure.name)
+        ));
+        outlook.next.push(
+            "it is tried again by itself, at growing intervals, for two days; then a person is asked"
+                .to_owned(),
+        );
+    } else if outlook.next.is_empty() {
+        outlook
+            .next
+            .push("it goes on by itself; usually within seconds".to_owned());
+    }
+    outlook
+}
+
+/// A system that is left alone is what it waits for.
+fn waits_for(facts: &Facts, step: &Step, outlook: &mut Outlook) {
+    let system = words::system(&step.state, facts.order.store.as_str());
+    let away = facts
+        .away
+        .iter()
+        .find(|away| Some(&away.system) == system.as_ref());
+    let Some(away) = away else { return };
+    let (line, person) = told_away(away, UnixMillis(facts.now_ms));
+    outlook.stands = format!("{}; {line}", outlook.stands);
+    outlook.needs_person |= person;
+    outlook.next.push(match (&away.paused, away.misconfigured) {
+        (Some(_), _) => format!("`odoo-heartland resume {}` lets it go on", away.system),
+        (None, true) => "put the right key into its secret (`odoo-heartland doctor --only secrets`); then it goes on by itself".to_owned(),
+        (None, false) => "it is tried again by itself, and everything that waits goes on when it is back".to_owned(),
+    });
+}
+
+fn told_away(away: &Away, now: UnixMillis) -> (String, bool) {
+    let name = words::system_name(&away.system);
+    let since = when(UnixMillis(away.since_ms), now);
+    match (&away.paused, away.misconfigured) {
+        (Some((by, reason)), _) => (format!("{name} is paused by {by} since {since}: {reason}"), true),
+        (None, true) => (
+            format!("{name} does not accept our credentials since {since}"),
+            true,
+        ),
+        (None, false) => (
+            format!("{name} is away: its breaker is open since {since}"),
+            false,
+        ),
+    }
+}

@@ -1,0 +1,63 @@
+//! The words of the state machine and of effects, plainly.
+
+/// What a state of `order-to-cash` does; nothing for those that only choose.
+pub fn step(state: &str) -> Option<&'static str> {
+    Some(match state {
+        "Authorize" => "reserving the money at Heartland",
+        "WriteOrder" => "writing the order to Odoo",
+        "Capture" => "taking the money",
+        "WaitForDelivery" => "waiting for the delivery",
+        "CheckDelivery" => "asking Odoo whether it is delivered",
+        "WriteInvoice" => "writing invoice and payment to Odoo",
+        "PushStock" | "PushStockAgain" => "telling the shop what is left in stock",
+        "TellShop" => "telling the shop how it went",
+        "TellPaid" => "telling the shop that it is paid",
+        "Park" => "waiting for a person to decide",
+        "Void" => "letting the money go",
+        "CancelOrder" => "cancelling the order in Odoo",
+        "Report" => "opening a review",
+        "Close" => "closing the order",
+        _ => return None,
+    })
+}
+
+/// The system that a state waits for, as breakers name it.
+pub fn system(state: &str, store: &str) -> Option<String> {
+    Some(match state {
+        "Authorize" | "Capture" | "Void" => crate::systems::GATEWAY.to_owned(),
+        "WriteOrder" | "WriteInvoice" | "CheckDelivery" | "CancelOrder" => crate::systems::ODOO.to_owned(),
+        "PushStock" | "PushStockAgain" | "TellShop" | "TellPaid" => format!("shop-{store}"),
+        _ => return None,
+    })
+}
+
+/// A system, for people.
+pub fn system_name(system: &str) -> String {
+    match system {
+        crate::systems::GATEWAY => "Heartland".to_owned(),
+        crate::systems::ODOO => "Odoo".to_owned(),
+        other => match other.strip_prefix("shop-") {
+            Some(store) => format!("the shop {store}"),
+            None => other.to_owned(),
+        },
+    }
+}
+
+/// A failure's name, for people.
+pub fn failure(name: &str) -> &str {
+    match name {
+        "SystemUnavailable" => "not reached, nothing was done",
+        "OutcomeUnknown" => "no answer, whether it was done is not known yet",
+        "InProgress" => "somebody else is at it",
+        "PaymentDeclined" => "the card was declined",
+        "PaymentTokenExpired" => "the payment token has expired",
+        "Refused" => "refused",
+        "Conflict" => "in conflict",
+        "Misconfigured" => "our credentials or rights are not accepted",
+        "Cancelled" => "closed by a compensation",
+        "DeliveryPending" => "not delivered yet",
+        "Undeliverable" => "the message came to nobody",
+        "States.Timeout" => "nobody answered in time",
+        other => other,
+    }
+}
