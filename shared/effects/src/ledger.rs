@@ -28,6 +28,12 @@ pub enum LedgerError {
     Store(#[from] StoreError),
 }
 
+/// Hears of claims, for whoever counts them.
+pub trait Observer: Send + Sync {
+    /// An effect was claimed, the how manieth time, 1 for the first.
+    fn claimed(&self, effect: &EffectId, attempt: u32);
+}
+
 /// The effects ledger.
 #[derive(Clone)]
 pub struct Ledger {
@@ -35,6 +41,7 @@ pub struct Ledger {
     clock: Arc<dyn Clock>,
     key: FactKey,
     restored_at: Option<UnixMillis>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Ledger {
@@ -45,7 +52,15 @@ impl Ledger {
             clock,
             key,
             restored_at: None,
+            observer: None,
         }
+    }
+
+    /// With somebody who hears of claims.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
     }
 
     /// Says that the table was restored to that moment: what was sent since then is forgotten. Within an effect's
@@ -194,6 +209,9 @@ impl Ledger {
     }
 
     fn claimed(&self, record: Record, request: &ClaimRequest, now: UnixMillis) -> Claimed {
+        if let Some(observer) = &self.observer {
+            observer.claimed(&record.effect, record.attempt);
+        }
         let past = past(&record, &request.timing, now);
         let fence = self.fence(record, &request.timing, now);
         match past {

@@ -29,7 +29,7 @@ pub use dynamodb::{DynamoStore, OPEN_INDEX, OPEN_STATE};
 pub use facts::{FactKey, Facts, Fingerprint};
 pub use fence::{Fence, Settled};
 pub use ids::{EffectId, EffectKind, OwnerId, RequestId};
-pub use ledger::{Ledger, LedgerError};
+pub use ledger::{Ledger, LedgerError, Observer};
 pub use memory::MemoryStore;
 pub use perform::{EffectError, Performed, Remote, Resolution, Sent, perform};
 pub use record::{Record, State};

@@ -9,6 +9,7 @@ use runtime::{
     batch::{Piece, Record, Verdict},
     failure::cause,
     message::task_token,
+    metrics,
     stores::Reviews,
     workflow::{Answer, Workflow},
 };
@@ -37,8 +38,8 @@ pub async fn answer(
     outcome: &Result<Value, Failure>,
 ) -> Verdict {
     if let Err(failure) = outcome {
+        metrics::failure(failure);
         tracing::warn!(
-            piece = piece.key,
             error = failure.name.as_str(),
             field = failure.field,
             "{}",
@@ -49,14 +50,15 @@ pub async fn answer(
         return Verdict::Later;
     }
     match tell_all(workflow, reviews, piece, outcome).await {
-        Ok(()) => Verdict::Done,
+        Ok(()) => {
+            if outcome.is_ok() {
+                tracing::info!(waiting = piece.records.len(), "done");
+            }
+            Verdict::Done
+        }
         Err(failure) => {
-            tracing::warn!(
-                piece = piece.key,
-                error = failure.name.as_str(),
-                "{}",
-                failure.what
-            );
+            metrics::failure(&failure);
+            tracing::warn!(error = failure.name.as_str(), "{}", failure.what);
             Verdict::Later
         }
     }

@@ -87,13 +87,22 @@ pub struct Turn<T> {
     pub fresh: bool,
 }
 
+/// What came of a piece.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// Its answer, or why there is none.
+    pub outcome: Result<Value, Failure>,
+    /// Whether this very call has written the answer down: only one caller ever sees `true`.
+    pub moved: bool,
+}
+
 /// Claims all effects, has those done together that are ours, and settles each. One outcome per item, in order.
 /// `act` must answer every turn, in order.
 pub async fn perform<T, F>(
     ledger: &Ledger,
     items: Vec<BatchItem<T>>,
     act: impl FnOnce(Vec<Turn<T>>) -> F,
-) -> Vec<Result<Value, Failure>>
+) -> Vec<Done>
 where
     F: Future<Output = Vec<Result<Value, Failure>>>,
 {
@@ -102,7 +111,10 @@ where
     let (mut fences, mut turns) = (Vec::new(), Vec::new());
     for (place, begun) in begun.into_iter().enumerate() {
         match begun {
-            Begun::Ended(outcome) => outcomes.push(Some(outcome)),
+            Begun::Ended(outcome) => outcomes.push(Some(Done {
+                outcome,
+                moved: false,
+            })),
             Begun::Ours(fence, turn) => {
                 outcomes.push(None);
                 fences.push((place, fence));
@@ -117,14 +129,17 @@ where
             .zip(done)
             .map(|((place, fence), outcome)| async move { (place, settle(ledger, fence, outcome).await) });
         for (place, outcome) in join_all(settled).await {
-            outcomes[place] = Some(outcome);
+            let moved = outcome.is_ok();
+            outcomes[place] = Some(Done { outcome, moved });
         }
     }
     let lost = || {
-        Err(Failure::new(
-            FailureName::OutcomeUnknown,
-            "a piece of the batch was not answered",
-        ))
+        let what = "a piece of the batch was not answered";
+        let outcome = Err(Failure::new(FailureName::OutcomeUnknown, what));
+        Done {
+            outcome,
+            moved: false,
+        }
     };
     outcomes
         .into_iter()

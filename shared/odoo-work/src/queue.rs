@@ -3,10 +3,13 @@
 use crate::{answer::answer, live::Connection, message::piece_key};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::failure::Failure;
+use effects::{Clock, SystemClock};
 use runtime::{
     Parts,
     batch::{Batch, CrashMarks, GiveBack, Piece, SqsGiveBack, records},
     environment,
+    metrics::{self, Metric},
+    segments,
     stores::Reviews,
     workflow::{StepFunctions, Workflow},
 };
@@ -63,22 +66,27 @@ impl WorkQueue {
             crash_marks: &self.crash_marks,
         };
         let records = records(event);
+        metrics::emit(Metric::BatchSize, records.len(), &[]);
         let tally = Tally::begin(records.len(), odoo);
         if odoo.is_down().await? {
             tracing::info!(messages = records.len(), "Odoo is down: the batch goes back");
             return Ok(batch.all_later(records).await);
         }
         let handle = |pieces: Vec<Piece>| {
+            let begun = SystemClock.now();
             let outcomes = work(pieces.clone());
             async move {
                 let outcomes = outcomes.await;
                 let mut verdicts = BTreeMap::new();
                 for piece in &pieces {
                     if let Some(outcome) = outcomes.get(&piece.key) {
-                        verdicts.insert(
-                            piece.key.clone(),
-                            answer(self.workflow.as_ref(), &self.reviews, piece, outcome).await,
-                        );
+                        let told = async {
+                            let verdict = answer(self.workflow.as_ref(), &self.reviews, piece, outcome).await;
+                            segments::tell(begun, outcome.is_err());
+                            verdict
+                        };
+                        let verdict = piece.work().scope(told).await;
+                        verdicts.insert(piece.key.clone(), verdict);
                     }
                 }
                 Ok(verdicts)
@@ -107,11 +115,13 @@ impl Tally {
     }
 
     fn end(self, later: usize, odoo: &dyn Connection) {
+        // After a rotation of the key the connection is another one, and counts from its start.
+        let odoo_round_trips = odoo.round_trips().saturating_sub(self.round_trips);
+        metrics::emit(Metric::OdooCalls, odoo_round_trips, &[]);
         tracing::info!(
             messages = self.messages,
             later,
-            // After a rotation of the key the connection is another one, and counts from its start.
-            odoo_round_trips = odoo.round_trips().saturating_sub(self.round_trips),
+            odoo_round_trips,
             milliseconds = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             "batch worked off"
         );

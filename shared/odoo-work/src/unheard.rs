@@ -5,7 +5,7 @@ use crate::message::WorkMessage;
 use domain::failure::{Failure, FailureName};
 use runtime::{
     batch::Record,
-    stores::{NewReview, Opened, Reviews},
+    stores::{NewReview, Reviews},
 };
 use serde_json::json;
 
@@ -24,7 +24,7 @@ pub(crate) async fn unreadable(reviews: &Reviews, record: &Record, why: &Failure
         redrive: json!({"kind": "nothing"}),
         token: None,
     };
-    open(reviews, &review).await
+    reviews.open(&review).await.map(|_| ())
 }
 
 /// Reports a refusal that was answered to a step which does not wait, unless its run has reported it by itself.
@@ -55,12 +55,5 @@ pub(crate) async fn unheard(
         redrive: json!({"kind": "nothing"}),
         token: None,
     };
-    open(reviews, &review).await
-}
-
-async fn open(reviews: &Reviews, review: &NewReview) -> Result<(), Failure> {
-    if let Opened::New(id) = reviews.open(review).await? {
-        tracing::warn!(review = id, about = review.about, "review opened");
-    }
-    Ok(())
+    reviews.open(&review).await.map(|_| ())
 }

@@ -25,6 +25,7 @@ fn piece(bodies: Vec<Value>) -> Piece {
         receipt: SecretString::from("receipt"),
         received: 1,
         group: None,
+        trace: None,
         body,
     };
     Piece {

@@ -9,7 +9,7 @@ pub use crash_marks::{CrashMarks, WATCHED_AFTER_RECEIVES};
 pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, wait_s};
 pub use pieces::{Batch, Piece, Verdict};
 
-use crate::crash::isolated;
+use crate::{crash::isolated, metrics, segments::segment, trace::Trace, work::Work};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::failure::Failure;
 use secrecy::SecretString;
@@ -27,6 +27,8 @@ pub struct Record {
     pub received: u32,
     /// FIFO queues: its group.
     pub group: Option<String>,
+    /// The trace its sender handed on.
+    pub trace: Option<Trace>,
     /// What it says; a JSON string when it was no JSON.
     pub body: Value,
 }
@@ -47,6 +49,10 @@ fn record(message: SqsMessage) -> Record {
         receipt: SecretString::from(message.receipt_handle.unwrap_or_default()),
         received: received.unwrap_or(1),
         group: message.attributes.get("MessageGroupId").cloned(),
+        trace: message
+            .attributes
+            .get("AWSTraceHeader")
+            .and_then(|header| Trace::of_header(header)),
         body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
     }
 }
@@ -65,8 +71,16 @@ pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
             failed.push(id);
             continue;
         }
-        if let Err(failure) = isolated(|| handle(record)).await {
-            tracing::warn!(message_id = id, error = failure.name.as_str(), "{}", failure.what);
+        let work = Work::of_message(&record);
+        let handled = work.scope(async {
+            let handled = segment(isolated(|| handle(record))).await;
+            if let Err(failure) = &handled {
+                metrics::failure(failure);
+                tracing::warn!(error = failure.name.as_str(), "{}", failure.what);
+            }
+            handled
+        });
+        if handled.await.is_err() {
             failed.push(id);
             stopped_groups.extend(group);
         }

@@ -12,7 +12,8 @@ pub(crate) struct Crashed;
 
 /// Runs work, panics included.
 pub(crate) async fn caught<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> Result<T, Crashed> {
-    let work = catch_unwind(AssertUnwindSafe(work)).map_err(|_| Crashed)?;
+    // In a box: a function's work is a large future, and is handed through many hands from here.
+    let work = catch_unwind(AssertUnwindSafe(|| Box::pin(work()))).map_err(|_| Crashed)?;
     AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Crashed)
 }
 

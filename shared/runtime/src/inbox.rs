@@ -4,7 +4,8 @@
 use crate::{
     message::{InboxEvent, MESSAGE_SCHEMA, Via},
     queue::Queue,
-    stores::{NewReview, Opened, PayloadStore, Reviews, Stored},
+    stores::{NewReview, PayloadStore, Reviews, Stored},
+    work::{self, Id, Work},
 };
 use domain::{
     card_number,
@@ -64,9 +65,26 @@ impl Inbox {
             facts,
             event,
         };
-        let outcome = self.take_in(&arrival).await?;
-        tracing::info!(store = %store.id, event = %arrival.event, ?via, outcome = outcome.as_str(), "event");
-        let handed_on = matches!(outcome, Outcome::Stored | Outcome::OtherBody);
+        let taken = async {
+            if let Some(facts) = &arrival.facts {
+                work::note(Id::Order, &format!("{}/{}", store.id, facts.order));
+            }
+            let outcome = self.take_in(&arrival).await?;
+            match (via, outcome) {
+                // The poller sees every order of the last minutes again.
+                (Via::Poller, Outcome::Repeat) => tracing::debug!(store = %store.id, ?via, "event known"),
+                _ => tracing::info!(store = %store.id, ?via, outcome = outcome.as_str(), "event"),
+            }
+            Ok(matches!(outcome, Outcome::Stored | Outcome::OtherBody))
+        };
+        let handed_on = match via {
+            Via::Webhook => {
+                work::note(Id::Event, arrival.event.as_str());
+                taken.await?
+            }
+            // One of many: its journey begins here.
+            Via::Poller | Via::Operator => Work::of_event(&arrival.event).scope(taken).await?,
+        };
         Ok(Taken {
             event: arrival.event,
             handed_on,
@@ -129,6 +147,7 @@ impl Inbox {
         if kept == (Stored::Repeat { queued: true }) {
             return Ok(Outcome::Repeat);
         }
+        work::note(Id::Event, &beside);
         self.hand_on(arrival, &beside).await?;
         Ok(Outcome::OtherBody)
     }
@@ -193,10 +212,7 @@ impl Inbox {
     }
 
     async fn open(&self, review: NewReview) -> Result<(), Failure> {
-        if let Opened::New(id) = self.reviews.open(&review).await? {
-            tracing::warn!(review = id, about = review.about, "review opened");
-        }
-        Ok(())
+        self.reviews.open(&review).await.map(|_| ())
     }
 }
 

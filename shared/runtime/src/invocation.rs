@@ -1,5 +1,6 @@
-//! One invocation of a function: its name and its deadline.
+//! One invocation of a function: its name, its deadline and its trace.
 
+use crate::trace::Trace;
 use domain::failure::{Failure, FailureName};
 use effects::{Clock, OwnerId, SystemClock, UnixMillis};
 
@@ -13,15 +14,26 @@ pub struct Invocation {
     pub request_id: String,
     /// When the platform ends it.
     pub deadline: UnixMillis,
+    /// The trace it belongs to.
+    pub trace: Trace,
 }
 
 impl Invocation {
-    /// An invocation that ends at `deadline`.
+    /// An invocation that ends at `deadline`, in a trace of its own.
     pub fn new(request_id: impl Into<String>, deadline: UnixMillis) -> Self {
+        let request_id = request_id.into();
         Self {
-            request_id: request_id.into(),
+            trace: Trace::made(&request_id, deadline),
+            request_id,
             deadline,
         }
+    }
+
+    /// With the trace its caller handed on, if there is one.
+    #[must_use]
+    pub fn in_trace(self, trace: Option<Trace>) -> Self {
+        let trace = trace.unwrap_or_else(|| self.trace.clone());
+        Self { trace, ..self }
     }
 
     /// Who claims effects in this invocation.
@@ -52,7 +64,11 @@ impl Invocation {
 impl From<&lambda_runtime::Context> for Invocation {
     fn from(context: &lambda_runtime::Context) -> Self {
         let told = i64::try_from(context.deadline).unwrap_or(i64::MAX);
-        Self::new(context.request_id.clone(), deadline(told, SystemClock.now()))
+        let now = SystemClock.now();
+        let trace = context.xray_trace_id.as_deref().and_then(Trace::of_header);
+        let request_id = context.request_id.clone();
+        let made = Trace::made(&request_id, now);
+        Self::new(request_id, deadline(told, now)).in_trace(trace.or(Some(made)))
     }
 }
 

@@ -1,8 +1,12 @@
 //! A queue one may send to. Messages carry ids and versions only, at most
 //! [`MESSAGE_BYTES_MAX`](crate::limits::MESSAGE_BYTES_MAX).
 
-use crate::{aws_error::aws_failure, limits::small_json};
+use crate::{aws_error::aws_failure, limits::small_json, trace::Trace, work};
 use async_trait::async_trait;
+use aws_sdk_sqs::{
+    error::BuildError,
+    types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue},
+};
 use domain::failure::{Failure, FailureName};
 use serde_json::Value;
 use std::sync::Mutex;
@@ -21,7 +25,7 @@ pub struct Message {
 /// A queue one may send to.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Sends one message. Sending twice must be harmless to whoever receives it.
+    /// Sends one message, in the trace of what is being worked on. Sending twice must be harmless to whoever receives it.
     ///
     /// # Errors
     /// [`FailureName::SystemUnavailable`], [`FailureName::Misconfigured`], [`FailureName::Refused`] for a
@@ -56,12 +60,25 @@ impl Queue for SqsQueue {
         let request = request
             .set_message_group_id(message.group)
             .set_message_deduplication_id(message.dedup);
+        let request = match work::trace().and_then(|trace| trace_header(&trace).ok()) {
+            Some(header) => {
+                request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header)
+            }
+            None => request,
+        };
         request
             .send()
             .await
             .map_err(|e| aws_failure("sending to a queue", &e))?;
         Ok(())
     }
+}
+
+fn trace_header(trace: &Trace) -> Result<MessageSystemAttributeValue, BuildError> {
+    MessageSystemAttributeValue::builder()
+        .data_type("String")
+        .string_value(trace.header())
+        .build()
 }
 
 /// A queue in memory, for tests: drops what a FIFO queue would drop, and can be made to fail.
@@ -73,6 +90,7 @@ pub struct MemoryQueue {
 #[derive(Default)]
 struct MemoryQueueState {
     sent: Vec<Message>,
+    traces: Vec<Option<Trace>>,
     failures_left: usize,
 }
 
@@ -80,6 +98,11 @@ impl MemoryQueue {
     /// All messages that got in, in order.
     pub fn sent(&self) -> Vec<Message> {
         self.state().sent.clone()
+    }
+
+    /// The trace each of them was sent in.
+    pub fn traces(&self) -> Vec<Option<Trace>> {
+        self.state().traces.clone()
     }
 
     /// Lets the next `count` sends fail as an unreachable queue would.
@@ -109,6 +132,7 @@ impl Queue for MemoryQueue {
         let repeat = message.dedup.is_some() && state.sent.iter().any(|m| m.dedup == message.dedup);
         if !repeat {
             state.sent.push(message);
+            state.traces.push(work::trace());
         }
         Ok(())
     }

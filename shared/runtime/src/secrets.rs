@@ -3,8 +3,10 @@
 
 mod shapes;
 mod source;
+mod tags;
 
 pub use source::{MemorySecrets, SecretSource, SecretsManager};
+pub use tags::SecretTags;
 
 use domain::failure::{Failure, FailureName};
 use effects::{Clock, FactKey, UnixMillis};

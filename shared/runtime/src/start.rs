@@ -9,8 +9,12 @@ use crate::{
     invocation::Invocation,
     items::{DynamoItems, Items},
     message,
+    metrics::{self, Metric},
     secrets::{Secrets, SecretsManager},
+    stamp::stamp,
+    step::step,
     telemetry,
+    work::Work,
 };
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use domain::failure::Failure;
@@ -18,8 +22,11 @@ use effects::{Clock, DynamoStore, Ledger, SystemClock, UnixMillis};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{future::Future, sync::Arc, time::Duration};
-use tracing::Instrument;
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Longest time to a connection with an AWS service.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -89,8 +96,9 @@ impl Parts {
             .secrets
             .fact_key(&environment::required("FACT_KEY_SECRET")?)
             .await?;
-        let store = Arc::new(DynamoStore::new(self.dynamodb.clone(), self.table.clone()));
-        let ledger = Ledger::new(store, self.clock.clone(), key);
+        let store = DynamoStore::new(self.dynamodb.clone(), self.table.clone());
+        let store = Arc::new(store.stamped(stamp));
+        let ledger = Ledger::new(store, self.clock.clone(), key).observed_by(Arc::new(metrics::Retries));
         Ok(match environment::number("LEDGER_RESTORED_AT_MS", 0)? {
             0 => ledger,
             moment => ledger.restored_at(UnixMillis(moment)),
@@ -124,16 +132,15 @@ where
 {
     let handler = &handler;
     Runtime::new(service_fn(|event: LambdaEvent<Value>| async move {
-        let invocation = Invocation::from(&event.context);
-        let span = telemetry::span(&invocation, &event.payload);
-        handle(handler, event.payload, invocation).instrument(span).await
+        metrics::invoked();
+        handle(handler, event.payload, Invocation::from(&event.context)).await
     }))
     .run()
     .await
 }
 
 /// Hands one event to the handler: what does not have its shape is refused, a panic is a failure, and every failure is
-/// logged. What [`start`] does for each event.
+/// logged and counted. What [`start`] does for each event.
 ///
 /// # Errors
 /// Those of the handler, as the platform gets them.
@@ -143,17 +150,32 @@ where
     H: Fn(I, Invocation) -> F,
     F: Future<Output = Result<O, Failure>>,
 {
-    let result = match message::read(input) {
-        Ok(input) => isolated(|| handler(input, invocation)).await,
-        Err(failure) => Err(failure),
+    let step = step(metrics::function(), &input);
+    let work = Work::of_invocation(&invocation, &input);
+    let handled = async {
+        let result = match message::read(input) {
+            Ok(input) => isolated(|| handler(input, invocation)).await,
+            Err(failure) => Err(failure),
+        };
+        result.map_err(|failure| {
+            metrics::failure(&failure);
+            tracing::warn!(
+                error = failure.name.as_str(),
+                field = failure.field,
+                "{}",
+                failure.what
+            );
+            FunctionError(failure)
+        })
     };
-    result.map_err(|failure| {
-        tracing::warn!(
-            error = failure.name.as_str(),
-            field = failure.field,
-            "{}",
-            failure.what
-        );
-        FunctionError(failure)
-    })
+    work.scope(measured(step, handled)).await
+}
+
+/// Does a step and emits how long it took.
+pub async fn measured<T>(step: &'static str, work: impl Future<Output = T>) -> T {
+    let begun = Instant::now();
+    let done = work.await;
+    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    metrics::emit(Metric::StepMilliseconds, milliseconds, &[step]);
+    done
 }

@@ -1,9 +1,13 @@
-//! Logs: one JSON object a line, with the ids of what is being worked on. `LOG_LEVEL` says how much.
+//! Logs: one JSON object a line, with the ids of what is being worked on ([`crate::work`]). `LOG_LEVEL` says how much.
 
-use crate::invocation::Invocation;
 use serde_json::Value;
-use tracing::{Span, field::Empty};
-use tracing_subscriber::EnvFilter;
+use std::{
+    future::Future,
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tracing::{Subscriber, instrument::WithSubscriber};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 /// Libraries stay at warnings whatever `LOG_LEVEL` says: the AWS clients log whole requests on `trace`, the Lambda
 /// runtime whole events, and both hold content.
@@ -13,39 +17,54 @@ const QUIET: &str = "aws_smithy_runtime=warn,aws_smithy_runtime_api=warn,aws_sdk
 /// Starts logging, panics included. Later calls change nothing.
 pub fn init() {
     let level = crate::environment::optional("LOG_LEVEL").unwrap_or_else(|| "info".to_owned());
-    let filter = EnvFilter::builder().parse_lossy(format!("{level},{QUIET}"));
-    let logs = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false);
-    let logs = logs
-        .with_current_span(true)
-        .with_target(false)
-        .with_env_filter(filter);
     // Only the first subscriber of a process counts.
-    let _ = logs.try_init();
+    let _ = tracing::subscriber::set_global_default(subscriber(&level, io::stdout));
     crate::crash::log_places_only();
 }
 
-/// The span of an invocation: its request id, and the ids its input names.
-pub fn span(invocation: &Invocation, input: &Value) -> Span {
-    let span = tracing::info_span!(
-        "invocation",
-        request = invocation.request_id,
-        action = Empty,
-        order = Empty,
-        generation = Empty,
-        version = Empty,
-        event = Empty,
-        execution = Empty,
-    );
-    for name in ["action", "order", "version", "event", "execution"] {
-        if let Some(id) = input.get(name).and_then(Value::as_str) {
-            span.record(name, id);
-        }
+fn subscriber<W>(level: &str, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_current_span(true)
+        .with_target(false)
+        .with_env_filter(EnvFilter::builder().parse_lossy(format!("{level},{QUIET}")))
+        .with_writer(writer)
+        .finish()
+}
+
+/// Runs something and keeps the lines it logs on a level, for tests.
+pub async fn captured<T>(level: &str, work: impl Future<Output = T>) -> (T, Vec<Value>) {
+    let kept = Kept::default();
+    let writer = kept.clone();
+    let done = work
+        .with_subscriber(subscriber(level, move || writer.clone()))
+        .await;
+    let text = kept.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let lines = text.split(|byte| *byte == b'\n');
+    (
+        done,
+        lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .collect(),
+    )
+}
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
-    if let Some(generation) = input.get("generation").and_then(Value::as_u64) {
-        span.record("generation", generation);
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
-    span
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     aws_error::{answered_with, aws_failure},
-    limits,
+    limits, work,
 };
 use async_trait::async_trait;
 use domain::failure::Failure;
@@ -44,10 +44,19 @@ pub enum RunState {
     Unknown,
 }
 
+/// What came of redriving a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redriven {
+    /// The same execution goes on from the state it failed in, with the input it had there.
+    Goes,
+    /// It cannot be redriven: it did not fail, ended more than 14 days ago, or the service does not know how.
+    NotPossible,
+}
+
 /// The workflow engine.
 #[async_trait]
 pub trait Workflow: Send + Sync {
-    /// Starts the run `name` with `input`.
+    /// Starts the run `name` with `input`, in the trace of what is being worked on.
     ///
     /// # Errors
     /// Those of [`aws_failure`]; [`limits::run_name`] and [`limits::small_json`].
@@ -71,10 +80,25 @@ pub trait Workflow: Send + Sync {
     /// # Errors
     /// Those of [`aws_failure`].
     async fn state(&self, name: &str) -> Result<RunState, Failure>;
+
+    /// Lets the run `name`, which has failed, go on from the state it failed in.
+    ///
+    /// # Errors
+    /// Those of [`aws_failure`].
+    async fn redrive(&self, name: &str) -> Result<Redriven, Failure>;
 }
 
 /// The codes of an answer nobody waits for.
 const GONE_CODES: [&str; 3] = ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"];
+
+/// The codes of a run that cannot be redriven, and of services that do not know the call.
+const NOT_REDRIVABLE_CODES: [&str; 5] = [
+    "ExecutionNotRedrivable",
+    "ExecutionDoesNotExist",
+    "InvalidAction",
+    "UnknownOperationException",
+    "UnsupportedOperation",
+];
 
 /// AWS Step Functions.
 pub struct StepFunctions {
@@ -106,6 +130,7 @@ impl Workflow for StepFunctions {
         limits::run_name(name)?;
         let input = limits::small_json("a run's input", input)?;
         let request = self.client.start_execution().state_machine_arn(&self.machine_arn);
+        let request = request.set_trace_header(work::trace().map(|trace| trace.header()));
         match request.name(name).input(input).send().await {
             Ok(started) => Ok(Started::New(started.execution_arn)),
             Err(error) if answered_with(&error, &["ExecutionAlreadyExists"]) => Ok(Started::AlreadyExists),
@@ -147,6 +172,15 @@ impl Workflow for StepFunctions {
             Err(error) => Err(aws_failure("asking for a run", &error)),
         }
     }
+
+    async fn redrive(&self, name: &str) -> Result<Redriven, Failure> {
+        let arn = self.execution_arn(name);
+        match self.client.redrive_execution().execution_arn(arn).send().await {
+            Ok(_) => Ok(Redriven::Goes),
+            Err(error) if answered_with(&error, &NOT_REDRIVABLE_CODES) => Ok(Redriven::NotPossible),
+            Err(error) => Err(aws_failure("redriving a run", &error)),
+        }
+    }
 }
 
 /// A workflow engine in memory, for tests.
@@ -167,6 +201,8 @@ pub struct MemoryWorkflowState {
     pub answers: Vec<(String, Answered)>,
     /// Tokens nobody waits for.
     pub gone_tokens: Vec<String>,
+    /// Whether runs that failed can be redriven.
+    pub redrivable: bool,
     /// How many of the next calls fail as an unreachable service would.
     pub failures_left: usize,
 }
@@ -237,5 +273,17 @@ impl Workflow for MemoryWorkflow {
             .runs
             .get(name)
             .map_or(RunState::Unknown, |(_, state)| *state))
+    }
+
+    async fn redrive(&self, name: &str) -> Result<Redriven, Failure> {
+        let mut state = self.reached()?;
+        let redrivable = state.redrivable;
+        match state.runs.get_mut(name) {
+            Some((_, run)) if redrivable && *run == RunState::Broken => {
+                *run = RunState::Running;
+                Ok(Redriven::Goes)
+            }
+            _ => Ok(Redriven::NotPossible),
+        }
     }
 }

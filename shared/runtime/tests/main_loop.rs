@@ -13,6 +13,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
 /// The platform: hands out one event after the other, takes the answers.
 struct Platform {
     listener: TcpListener,
@@ -44,7 +46,8 @@ impl Platform {
                 "AWS_LAMBDA_RUNTIME_API",
                 listener.local_addr().unwrap().to_string(),
             )
-            .env("AWS_LAMBDA_FUNCTION_NAME", "function")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "stack-function")
+            .env("METRICS_NAMESPACE", "stack")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .stdout(Stdio::piped())
@@ -62,8 +65,8 @@ impl Platform {
         let event = event.to_string();
         let head = format!(
             "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\nlambda-runtime-aws-request-id: \
-             {request}\r\nlambda-runtime-deadline-ms: 1900000000000\r\nlambda-runtime-invoked-function-arn: \
-             arn\r\ncontent-length: {}\r\n\r\n",
+             {request}\r\nlambda-runtime-deadline-ms: 1900000000000\r\nlambda-runtime-trace-id: \
+             {TRACE}\r\nlambda-runtime-invoked-function-arn: arn\r\ncontent-length: {}\r\n\r\n",
             event.len()
         );
         next.write_all(format!("{head}{event}").as_bytes()).await.unwrap();
@@ -145,6 +148,39 @@ async fn failures_leave_under_their_names_and_the_log_says_which_order() {
         ),
         (&json!("r-2"), &json!("woo/1001"), &json!(2))
     );
+    assert_eq!(line["span"]["trace"], "1-5759e988-bd862e3fe1be46a994272793");
+}
+
+#[tokio::test]
+async fn metrics_are_lines_of_the_log_and_a_process_starts_cold_once() {
+    let platform = Platform::start().await;
+    for request in ["r-1", "r-2"] {
+        platform.invoke(request, &json!({"action": "answer"})).await;
+    }
+    platform
+        .invoke("r-3", &json!({"action": "other", "order": "woo/1001"}))
+        .await;
+    let log = platform.log().await;
+    let of = |name: &str| -> Vec<&Value> { log.iter().filter(|line| line.get(name).is_some()).collect() };
+    assert_eq!(of("ColdStarts").len(), 1, "{log:?}");
+    assert_eq!(of("ColdStarts")[0]["Function"], "function");
+    let steps: Vec<_> = of("StepMilliseconds")
+        .iter()
+        .map(|line| &line["request"])
+        .collect();
+    assert_eq!(steps, [&json!("r-1"), &json!("r-2"), &json!("r-3")]);
+    let failures = of("Failures");
+    assert_eq!(failures.len(), 1);
+    assert_eq!(
+        (&failures[0]["Name"], &failures[0]["order"], &failures[0]["trace"]),
+        (
+            &json!("Refused"),
+            &json!("woo/1001"),
+            &json!("1-5759e988-bd862e3fe1be46a994272793")
+        )
+    );
+    let directive = &failures[0]["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(directive["Namespace"], "stack");
 }
 
 #[tokio::test]

@@ -5,9 +5,13 @@ use super::{
     remote::{OtherSystem, Will, answer, refusal},
     request,
 };
-use effects::{Claimed, EffectError, Performed, RequestId, Settled, State, UnixMillis, UnixSeconds, perform};
+use effects::{
+    Claimed, EffectError, EffectId, Observer, Performed, RequestId, Settled, State, UnixMillis, UnixSeconds,
+    perform,
+};
 use futures::future::join_all;
 use serde_json::json;
+use std::sync::{Arc, Mutex};
 
 pub async fn first_claim_is_fresh_and_stores_the_request_id_before_anything_is_sent(world: World) {
     let effect = an_effect();
@@ -188,4 +192,36 @@ pub async fn open_effects_are_listed_oldest_first_until_they_are_settled(world: 
         .await
         .unwrap();
     assert_eq!(listed().await, [effects[0].clone(), effects[2].clone()]);
+}
+
+#[derive(Default)]
+struct Heard(Mutex<Vec<u32>>);
+
+impl Observer for Heard {
+    fn claimed(&self, _effect: &EffectId, attempt: u32) {
+        self.0.lock().unwrap().push(attempt);
+    }
+}
+
+pub async fn who_observes_claims_hears_of_each_and_which_attempt_it_is(world: World) {
+    let heard = Arc::new(Heard::default());
+    let world = World {
+        ledger: world.ledger.clone().observed_by(heard.clone()),
+        ..world
+    };
+    let effect = an_effect();
+    let mut fence = world.fresh(&request(&effect, "a")).await;
+    world.ledger.settle(&mut fence, Settled::NotSent).await.unwrap();
+    let mut fence = world.fresh(&request(&effect, "b")).await;
+    world
+        .ledger
+        .settle(&mut fence, Settled::Applied(json!({})))
+        .await
+        .unwrap();
+    world.ledger.claim(&request(&effect, "c")).await.unwrap();
+    assert_eq!(
+        *heard.0.lock().unwrap(),
+        [1, 2],
+        "an answer from the ledger is no claim"
+    );
 }

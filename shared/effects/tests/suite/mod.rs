@@ -125,6 +125,7 @@ macro_rules! tests {
             basics::an_answer_comes_back_as_it_was_stored,
             basics::settled_effects_are_forgotten_after_their_time_and_open_ones_never,
             basics::open_effects_are_listed_oldest_first_until_they_are_settled,
+            basics::who_observes_claims_hears_of_each_and_which_attempt_it_is,
             rules::other_facts_are_a_conflict_that_names_them,
             rules::a_redrive_sends_corrected_input_under_a_new_request_id,
             rules::a_redrive_changes_nothing_that_may_have_happened,

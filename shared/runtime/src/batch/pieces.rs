@@ -2,7 +2,11 @@
 //! system together.
 
 use super::{CrashMarks, GiveBack, Record, response, wait_s};
-use crate::crash::{Crashed, caught};
+use crate::{
+    crash::{Crashed, caught},
+    metrics,
+    work::Work,
+};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::failure::Failure;
 use std::{collections::BTreeMap, future::Future};
@@ -14,6 +18,13 @@ pub struct Piece {
     pub key: String,
     /// The messages, at least one; each brings its own token.
     pub records: Vec<Record>,
+}
+
+impl Piece {
+    /// The work on it: that of its first message. Several say the same.
+    pub fn work(&self) -> Work {
+        self.records.first().map(Work::of_message).unwrap_or_default()
+    }
 }
 
 /// What becomes of a piece's messages.
@@ -81,6 +92,7 @@ impl Batch<'_> {
         let verdicts = match handled {
             Ok(Ok(verdicts)) => verdicts,
             Ok(Err(failure)) => {
+                metrics::failure(&failure);
                 tracing::warn!(
                     error = failure.name.as_str(),
                     pieces = group.len(),

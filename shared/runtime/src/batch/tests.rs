@@ -15,6 +15,7 @@ fn message(id: &str, received: u32, effect: &str) -> Record {
         receipt: SecretString::from(format!("receipt-{id}")),
         received,
         group: None,
+        trace: None,
         body: json!({ "effect": effect }),
     }
 }

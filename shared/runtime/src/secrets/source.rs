@@ -30,6 +30,10 @@ impl SecretsManager {
     pub fn new(client: aws_sdk_secretsmanager::Client) -> Self {
         Self(client)
     }
+
+    pub(super) fn client(&self) -> &aws_sdk_secretsmanager::Client {
+        &self.0
+    }
 }
 
 #[async_trait]
@@ -50,6 +54,7 @@ impl SecretSource for SecretsManager {
 #[derive(Default)]
 pub struct MemorySecrets {
     secrets: Mutex<BTreeMap<String, String>>,
+    tags: Mutex<BTreeMap<(String, String), String>>,
     fetched: AtomicUsize,
 }
 
@@ -58,6 +63,17 @@ impl MemorySecrets {
     pub fn set(&self, name: &str, value: &serde_json::Value) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.insert(name.to_owned(), value.to_string());
+    }
+
+    /// Tags a secret.
+    pub fn set_tag(&self, secret: &str, tag: &str, value: &str) {
+        let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        tags.insert((secret.to_owned(), tag.to_owned()), value.to_owned());
+    }
+
+    pub(super) fn tag_of(&self, secret: &str, tag: &str) -> Option<String> {
+        let tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        tags.get(&(secret.to_owned(), tag.to_owned())).cloned()
     }
 
     /// How often one was fetched.
