@@ -57,7 +57,10 @@ impl AuditRecorder {
         }
         if recorded.unreadable > 0 {
             // To give it again would not make it readable, and would keep all that comes after it waiting.
-            tracing::error!(records = recorded.unreadable, "records of the stream name no item");
+            tracing::error!(
+                records = recorded.unreadable,
+                "records of the stream name no item"
+            );
         }
         let recorder = Recorder {
             trail: self.trail.clone(),

@@ -74,7 +74,10 @@ fn read(record: &Value) -> Read {
     let Some(item) = Image::new(dynamodb.keys).pk().map(str::to_owned) else {
         return Read::Unreadable;
     };
-    #[expect(clippy::cast_possible_truncation, reason = "a moment of our time, in milliseconds")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a moment of our time, in milliseconds"
+    )]
     let seen_at_ms = (dynamodb.approximate_creation_date_time * 1000.0) as i64;
     Read::Change(Change {
         event: event_id,

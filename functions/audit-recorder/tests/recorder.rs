@@ -92,8 +92,14 @@ async fn a_batch_becomes_entries_once_and_its_age_is_measured() {
     ]);
     let (done, lines) = metrics::captured(bench.recorder.handle(&event)).await;
     assert_eq!(done.unwrap().appended, 2);
-    assert_eq!(bench.facts("order/woo/1001").await, ["order opened", "order completed"]);
-    assert!(lines.iter().any(|line| line["AuditLagSeconds"] == json!(5.0)), "{lines:?}");
+    assert_eq!(
+        bench.facts("order/woo/1001").await,
+        ["order opened", "order completed"]
+    );
+    assert!(
+        lines.iter().any(|line| line["AuditLagSeconds"] == json!(5.0)),
+        "{lines:?}"
+    );
     assert_eq!(bench.recorder.handle(&event).await.unwrap().known, 2);
     let report = audit::verify(
         &ChainId::stored("order/woo/1001"),
@@ -109,20 +115,31 @@ async fn what_the_table_forgot_is_no_fact_and_what_a_hand_removed_is() {
     let bench = Bench::new();
     let mut forgotten = record("b", Some(open()), None);
     forgotten["userIdentity"] = json!({"type": "Service", "principalId": "dynamodb.amazonaws.com"});
-    let event = batch(&[record("a", None, Some(open())), forgotten, record("c", Some(open()), None)]);
+    let event = batch(&[
+        record("a", None, Some(open())),
+        forgotten,
+        record("c", Some(open()), None),
+    ]);
     let expected = Recorded {
         appended: 2,
         no_fact: 1,
         ..Recorded::default()
     };
     assert_eq!(bench.recorder.handle(&event).await.unwrap(), expected);
-    assert_eq!(bench.facts("order/woo/1001").await, ["order opened", "order removed"]);
+    assert_eq!(
+        bench.facts("order/woo/1001").await,
+        ["order opened", "order removed"]
+    );
 }
 
 #[tokio::test]
 async fn a_record_that_cannot_be_read_keeps_no_other_waiting() {
     let bench = Bench::new();
-    let event = batch(&[json!({"eventID": 1}), json!("rubbish"), record("a", None, Some(open()))]);
+    let event = batch(&[
+        json!({"eventID": 1}),
+        json!("rubbish"),
+        record("a", None, Some(open())),
+    ]);
     let done = bench.recorder.handle(&event).await.unwrap();
     assert_eq!((done.appended, done.unreadable), (1, 2));
 }

@@ -83,14 +83,16 @@ impl Recorder {
         let mut taken = false;
         for _ in 0..ROUNDS_MAX {
             let seen = self.trail.head(chain).await?;
-            let believed = seen.as_ref().map_or(Some(Head::empty(chain, &self.keys)), |row| self.believe(chain, row));
+            let believed = seen.as_ref().map_or(Some(Head::empty(chain, &self.keys)), |row| {
+                self.believe(chain, row)
+            });
             let mut link = match believed.filter(|_| !taken) {
                 Some(head) => Link::new(self, head),
                 None => self.mend(chain, seen.as_ref()).await?,
             };
             let mended = link.rows.len();
             for (fact, change) in facts {
-                if !link.head.knows(&change.event) {
+                if !link.head.knows(&change.id()) {
                     link.follow(|position| change.entry(fact.clone(), position));
                 }
             }
@@ -122,10 +124,17 @@ impl Recorder {
         let mut head = seen
             .and_then(|row| self.believe(chain, row))
             .unwrap_or_else(|| Head::empty(chain, &self.keys));
-        head.seq = last.as_ref().and_then(|row| row.place.parse().ok()).unwrap_or_default();
+        head.seq = last
+            .as_ref()
+            .and_then(|row| row.place.parse().ok())
+            .unwrap_or_default();
         head.hash = last.map(|row| row.hash).unwrap_or_default();
         head.expires_at_s = entry.map_or(0, |entry| entry.expires_at_s);
-        let found = if seen.is_some() { "not as it was left" } else { "missing" };
+        let found = if seen.is_some() {
+            "not as it was left"
+        } else {
+            "missing"
+        };
         let mut link = Link::new(self, head);
         link.follow(|position| mended(found, position));
         Ok(link)
@@ -161,7 +170,9 @@ impl<'a> Link<'a> {
             },
             now_ms: self.now_ms,
             // No entry goes before those it follows, even when the retention was made shorter meanwhile.
-            expires_at_s: now_s.saturating_add(self.recorder.keep_s).max(self.head.expires_at_s),
+            expires_at_s: now_s
+                .saturating_add(self.recorder.keep_s)
+                .max(self.head.expires_at_s),
             keys: &self.recorder.keys,
         });
         let row = entry.row(&self.recorder.keys);

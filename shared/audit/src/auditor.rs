@@ -161,8 +161,15 @@ impl Auditor {
         // Recorded since its chain was read, not recorded yet, or never.
         let mut report = verify(&chain, &self.stable_rows(&chain).await?, &self.keys, self.now_s());
         report.findings.clear();
-        cross_check(&mut report, std::slice::from_ref(item), &self.keys, self.clock.now().0, self.keep_s);
-        let about = |finding: &Finding| finding.kind == Kind::Unrecorded && finding.about.as_deref() == Some(pk);
+        cross_check(
+            &mut report,
+            std::slice::from_ref(item),
+            &self.keys,
+            self.clock.now().0,
+            self.keep_s,
+        );
+        let about =
+            |finding: &Finding| finding.kind == Kind::Unrecorded && finding.about.as_deref() == Some(pk);
         for finding in report.findings.into_iter().filter(about) {
             overview.findings += 1;
             overview.unrecorded.push((chain.clone(), finding));
@@ -178,8 +185,12 @@ impl Auditor {
                 let pk = format!("order/{order}");
                 let there = self.source.get(std::slice::from_ref(&pk)).await?;
                 let plain = there.first().map(Image::plain).unwrap_or_default();
-                let runs = plain.pointer("/body/generation").and_then(|n| n.as_u64()).unwrap_or(1);
-                let effects = (1..=runs).flat_map(|run| EFFECTS.map(|kind| format!("effect/{kind}/{order}/{run}")));
+                let runs = plain
+                    .pointer("/body/generation")
+                    .and_then(|n| n.as_u64())
+                    .unwrap_or(1);
+                let effects =
+                    (1..=runs).flat_map(|run| EFFECTS.map(|kind| format!("effect/{kind}/{order}/{run}")));
                 keys.extend(effects.chain([pk]));
             }
             None => {
@@ -251,7 +262,8 @@ impl<'a> Chains<'a> {
 
     async fn next(&mut self) -> Result<Option<(ChainId, Vec<Row>)>, StoreError> {
         // A chain is read to its end when a row of the next one is there.
-        while !self.over && self.rows.front().map(|row| &row.chain) == self.rows.back().map(|row| &row.chain) {
+        while !self.over && self.rows.front().map(|row| &row.chain) == self.rows.back().map(|row| &row.chain)
+        {
             let page = self.auditor.trail.scan(self.from.take()).await?;
             self.rows.extend(page.rows);
             self.over = page.next.is_none();
@@ -260,7 +272,11 @@ impl<'a> Chains<'a> {
         let Some(chain) = self.rows.front().map(|row| ChainId::stored(&row.chain)) else {
             return Ok(None);
         };
-        let length = self.rows.iter().take_while(|row| row.chain == chain.as_str()).count();
+        let length = self
+            .rows
+            .iter()
+            .take_while(|row| row.chain == chain.as_str())
+            .count();
         Ok(Some((chain, self.rows.drain(..length).collect())))
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     entry::{Entry, Previous, Snapshot, UNKNOWN},
     facts::{self, chain_of},
     image::Image,
-    key::Keys,
+    key::{Keys, sha256},
 };
 use serde_json::Value;
 
@@ -46,13 +46,23 @@ impl Change {
 
     pub(crate) fn entry(&self, fact: String, position: Position<'_>) -> Entry {
         let writer = self.after.as_ref().filter(|after| !self.same_stamp(after));
-        let text = |name| Some(writer?.text(name)?.to_owned());
+        let text = |name| {
+            writer?
+                .text(name)
+                .filter(|text| facts::is_name(text))
+                .map(str::to_owned)
+        };
         let plain = self.plain(&self.after);
         let look = |pointer: &str| facts::shown(plain.as_ref()?.pointer(pointer)?);
         let request = text("request").or_else(|| look("/owner").map(|owner| owner_of(&owner)));
         let snapshot = |image: &Option<Image>| {
             let image = image.as_ref()?;
-            Some(snapshot(&self.item, image, position.keys, position.keys.current()))
+            Some(snapshot(
+                &self.item,
+                image,
+                position.keys,
+                position.keys.current(),
+            ))
         };
         Entry {
             schema: 1,
@@ -63,7 +73,10 @@ impl Change {
                 .unwrap_or(self.seen_at_ms),
             recorded_at_ms: position.now_ms,
             by: text("by").unwrap_or_else(|| UNKNOWN.to_owned()),
-            person: plain.as_ref().filter(|_| writer.is_some()).and_then(|item| facts::person(&fact, item)),
+            person: plain
+                .as_ref()
+                .filter(|_| writer.is_some())
+                .and_then(|item| facts::person(&fact, item)),
             request: request.filter(|_| writer.is_some()),
             trace: text("trace"),
             sent_as: look("/request_id").filter(|_| look("/first_sent_at_ms").is_some()),
@@ -72,10 +85,19 @@ impl Change {
             item: self.item.clone(),
             before: snapshot(&self.before),
             after: snapshot(&self.after),
-            event: self.event.clone(),
+            event: self.id(),
             expires_at_s: position.expires_at_s,
             previous: position.previous,
             key: position.keys.current().to_owned(),
+        }
+    }
+
+    /// The stream's id, or its hash when it does not look like one.
+    pub(crate) fn id(&self) -> String {
+        if facts::is_name(&self.event) {
+            self.event.clone()
+        } else {
+            sha256(&self.event)
         }
     }
 

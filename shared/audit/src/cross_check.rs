@@ -69,8 +69,13 @@ fn compare(report: &Report, pk: &str, there: Option<&Image>, now: &Now<'_>) -> O
             let ours = chain_of(pk, Some(&plain)).as_ref() == Some(&report.chain);
             let is_fact = facts::name(pk, None, Some(&plain)).is_some();
             // The table forgets what its time was over for, and so does the trail.
-            let forgotten = item.number("at_ms").map(|at_ms| at_ms.div_euclid(1000) + now.keep_s);
-            let over = [item.ttl_s(), forgotten].into_iter().flatten().any(|at_s| at_s <= now_s);
+            let forgotten = item
+                .number("at_ms")
+                .map(|at_ms| at_ms.div_euclid(1000) + now.keep_s);
+            let over = [item.ttl_s(), forgotten]
+                .into_iter()
+                .flatten()
+                .any(|at_s| at_s <= now_s);
             (ours && is_fact && !over).then_some(Kind::Unrecorded)
         }
         (None, None) => None,

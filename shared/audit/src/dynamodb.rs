@@ -112,7 +112,10 @@ impl Trail for DynamoTrail {
 
 /// Why a transaction was cancelled: the head's reason comes first.
 fn refused(reasons: &[CancellationReason]) -> Result<Appended, StoreError> {
-    let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code.as_deref()).collect();
+    let codes: Vec<&str> = reasons
+        .iter()
+        .filter_map(|reason| reason.code.as_deref())
+        .collect();
     let other = codes
         .iter()
         .find(|code| !matches!(**code, "None" | "ConditionalCheckFailed" | "TransactionConflict"));

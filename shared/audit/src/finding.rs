@@ -63,7 +63,9 @@ impl Kind {
             Self::HeadForged => "the chain's head was written without the audit key",
             Self::HeadBehind => "an older head of the chain was put back",
             Self::HeadMended => "the chain's head had been tampered with before this entry",
-            Self::Differs => "the item differs from its last entry: it was changed without one, or the entry is missing",
+            Self::Differs => {
+                "the item differs from its last entry: it was changed without one, or the entry is missing"
+            }
             Self::Gone => "the item is gone, and no entry says so",
             Self::Unrecorded => "no entry speaks of the item",
         }

@@ -21,7 +21,11 @@ impl Image {
 
     /// The image of an item as a read gives it.
     pub fn of(item: &HashMap<String, AttributeValue>) -> Self {
-        Self(item.iter().map(|(name, value)| (name.clone(), typed(value))).collect())
+        Self(
+            item.iter()
+                .map(|(name, value)| (name.clone(), typed(value)))
+                .collect(),
+        )
     }
 
     /// The item's key.

@@ -57,7 +57,9 @@ impl MemoryTrail {
     fn page(&self, of: impl Fn(&Row) -> bool, from: Option<Cursor>) -> Page {
         let from = from.map(|cursor| (cursor.chain, cursor.place));
         let rows = self.lock();
-        let after = rows.iter().filter(|(key, _)| from.as_ref().is_none_or(|from| *key > from));
+        let after = rows
+            .iter()
+            .filter(|(key, _)| from.as_ref().is_none_or(|from| *key > from));
         let mut rows: Vec<Row> = after
             .map(|(_, row)| row.clone())
             .filter(of)

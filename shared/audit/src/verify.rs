@@ -42,11 +42,16 @@ pub fn verify(chain: &ChainId, rows: &[Row], keys: &Keys, now_s: i64) -> Report 
     for (_, row) in others.iter().filter(|(_, row)| row.place != HEAD_PLACE) {
         walk.find(Finding::about(row.place.clone(), Kind::Inserted));
     }
-    let head_row = others.iter().map(|(_, row)| *row).find(|row| row.place == HEAD_PLACE);
+    let head_row = others
+        .iter()
+        .map(|(_, row)| *row)
+        .find(|row| row.place == HEAD_PLACE);
     let head = walk.head(head_row, &entries);
     // What counts as the chain's length: its head's word, or else its last genuine entry.
     let genuine = entries.iter().rev().find(|(seq, entry)| entry.is_at(chain, *seq));
-    let end = genuine.map_or(0, |(seq, _)| *seq).max(head.as_ref().map_or(0, |head| head.seq));
+    let end = genuine
+        .map_or(0, |(seq, _)| *seq)
+        .max(head.as_ref().map_or(0, |head| head.seq));
     for (seq, entry) in entries {
         walk.step(seq, entry, end);
     }
@@ -155,7 +160,10 @@ impl Walk<'_> {
         }
         let here = opened.is_at(&self.report.chain, seq);
         let Opened { row, entry, seal } = opened;
-        let over = here && entry.as_ref().is_some_and(|e| e.previous.expires_at_s <= self.now_s);
+        let over = here
+            && entry
+                .as_ref()
+                .is_some_and(|e| e.previous.expires_at_s <= self.now_s);
         self.gap(seq, over);
         self.next = seq + 1;
         let before = self.before.take();
@@ -224,7 +232,11 @@ impl Walk<'_> {
         if !facts::is_digested(&entry.item) {
             return false;
         }
-        let last = self.report.last.get(&entry.item).filter(|_| self.seen.items.contains(&entry.item));
+        let last = self
+            .report
+            .last
+            .get(&entry.item)
+            .filter(|_| self.seen.items.contains(&entry.item));
         let Some(last) = last else {
             return !self.seen.broken && entry.before.is_some();
         };

@@ -14,15 +14,20 @@ use std::collections::HashMap;
 /// Names the write: nobody else's has this name.
 pub(crate) const WRITE: &str = "write";
 /// Who writes when no function does.
-const TOOL: &str = "operator's tool";
+const TOOL: &str = "operators-tool";
 
 /// The attributes `by` (which function), `at_ms`, `write`, and `request` and `trace` of what is being worked on.
 pub(crate) fn stamp() -> HashMap<String, AttributeValue> {
-    let by = Some(metrics::function()).filter(|name| !name.is_empty()).unwrap_or(TOOL);
+    let by = Some(metrics::function())
+        .filter(|name| !name.is_empty())
+        .unwrap_or(TOOL);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let mut stamp = HashMap::from([
         ("by".to_owned(), text(by)),
-        ("at_ms".to_owned(), AttributeValue::N(SystemClock.now().0.to_string())),
+        (
+            "at_ms".to_owned(),
+            AttributeValue::N(SystemClock.now().0.to_string()),
+        ),
         (WRITE.to_owned(), text(&unique())),
     ]);
     let ids = work::ids();

@@ -1,5 +1,6 @@
 //! Which order an item speaks of.
 
+use super::fields::is_name;
 use crate::chain::ChainId;
 use domain::ids::OrderKey;
 use serde_json::Value;
@@ -7,9 +8,10 @@ use serde_json::Value;
 /// What follows the store in the id of an event that names no order.
 const RAW: &str = "raw";
 
-/// The chain of an item; nothing when its kind is not audited. `item` is what it holds, as plain JSON.
+/// The chain of an item; nothing when its kind is not audited, or its key is none that we make. `item` is what it holds,
+/// as plain JSON.
 pub fn chain_of(pk: &str, item: Option<&Value>) -> Option<ChainId> {
-    let (kind, rest) = pk.split_once('/')?;
+    let (kind, rest) = pk.split_once('/').filter(|_| is_name(pk))?;
     let order = match kind {
         "order" => rest.parse().ok(),
         "effect" => run_of(rest).map(|(order, _)| order),
@@ -37,7 +39,10 @@ pub(crate) fn execution(pk: &str, item: Option<&Value>) -> Option<String> {
     }
     let order: OrderKey = pk.strip_prefix("order/")?.parse().ok()?;
     let body = item?.get("body")?;
-    let generation = body.get("generation")?.as_u64().filter(|generation| *generation > 0)?;
+    let generation = body
+        .get("generation")?
+        .as_u64()
+        .filter(|generation| *generation > 0)?;
     match body.get("redrives").and_then(Value::as_u64).unwrap_or_default() {
         0 => Some(format!("{}-{generation}", order.slug())),
         redrives => Some(format!("{}-{generation}-r{redrives}", order.slug())),
@@ -99,9 +104,21 @@ mod tests {
         let raw = "payload/woo_raw_0123456789abcdef01234567";
         assert_eq!(chain(raw, None).as_deref(), Some("system/events"));
         assert_eq!(chain("review/01", Some(&none)).as_deref(), Some("system/reviews"));
-        assert_eq!(chain("breaker/shop-woo", None).as_deref(), Some("system/shop-woo"));
-        assert_eq!(chain("effect/capture/nonsense", None).as_deref(), Some("system/other"));
-        for pk in ["lease/message/1", "cursor/woo", "stock/woo/MUG", "nonsense"] {
+        assert_eq!(
+            chain("breaker/shop-woo", None).as_deref(),
+            Some("system/shop-woo")
+        );
+        assert_eq!(
+            chain("effect/capture/nonsense", None).as_deref(),
+            Some("system/other")
+        );
+        for pk in [
+            "lease/message/1",
+            "cursor/woo",
+            "stock/woo/MUG",
+            "nonsense",
+            "order/Jane Doe",
+        ] {
             assert_eq!(chain(pk, None), None, "{pk}");
         }
     }

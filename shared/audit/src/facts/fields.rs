@@ -81,12 +81,14 @@ pub(crate) fn fields(pk: &str, item: &Value) -> BTreeMap<String, Value> {
         "breaker" => return breaker(item),
         _ => &[],
     };
-    let mut fields: BTreeMap<String, Value> = shown_of.iter().filter_map(|pointer| {
-        let value = item.pointer(pointer).filter(|value| !value.is_null())?;
-        let name = pointer.trim_start_matches("/body").trim_start_matches('/');
-        Some((name.replace('/', "."), scalar(value)))
-    })
-    .collect();
+    let mut fields: BTreeMap<String, Value> = shown_of
+        .iter()
+        .filter_map(|pointer| {
+            let value = item.pointer(pointer).filter(|value| !value.is_null())?;
+            let name = pointer.trim_start_matches("/body").trim_start_matches('/');
+            Some((name.replace('/', "."), scalar(value)))
+        })
+        .collect();
     if let Some(edits) = item.pointer("/body/edits").and_then(Value::as_array) {
         fields.insert("edits".to_owned(), edits.len().into());
         for name in ["corrects", "version"] {
@@ -99,10 +101,16 @@ pub(crate) fn fields(pk: &str, item: &Value) -> BTreeMap<String, Value> {
 
 /// How a breaker stands. What it counts and when it tries again is no fact.
 fn breaker(item: &Value) -> BTreeMap<String, Value> {
-    let there = |pointer: &str| item.pointer(pointer).is_some_and(|value| !value.is_null() && *value != Value::Bool(false));
+    let there = |pointer: &str| {
+        item.pointer(pointer)
+            .is_some_and(|value| !value.is_null() && *value != Value::Bool(false))
+    };
     BTreeMap::from([
         ("open".to_owned(), there("/body/open").into()),
-        ("misconfigured".to_owned(), there("/body/open/misconfigured").into()),
+        (
+            "misconfigured".to_owned(),
+            there("/body/open/misconfigured").into(),
+        ),
         ("paused".to_owned(), there("/body/paused").into()),
     ])
 }
@@ -121,9 +129,13 @@ pub(crate) fn shown(value: &Value) -> Option<String> {
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b"-_/.:#[]+".contains(&b);
-    let good = text.len() <= LENGTH_MAX && text.bytes().all(alphabet) && !is_card_number(&text);
-    good.then_some(text)
+    is_name(&text).then_some(text)
+}
+
+/// Whether a text has the alphabet of ids, states and times.
+pub(crate) fn is_name(text: &str) -> bool {
+    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b"-_/.:#[]".contains(&b);
+    text.len() <= LENGTH_MAX && text.bytes().all(alphabet) && !is_card_number(text)
 }
 
 /// Who decided it, in the name they go by. Why they did is theirs to say in the review: free text is not shown.
@@ -135,7 +147,11 @@ pub(crate) fn person(fact: &str, item: &Value) -> Option<String> {
         "system paused" => body.pointer("/paused/by"),
         _ => None,
     };
-    let name = told?.as_str()?.chars().filter(|c| !c.is_control()).take(LENGTH_MAX);
+    let name = told?
+        .as_str()?
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LENGTH_MAX);
     Some(name.collect())
 }
 

@@ -112,7 +112,9 @@ fn last_edit(item: &Value) -> Option<&Value> {
 
 /// A breaker that counts a failure or lets a probe through has not changed for the trail.
 fn system(before: Option<&Value>, after: Option<&Value>) -> Option<&'static str> {
-    let there = |item: Option<&Value>, name| item.is_some_and(|item| body(item, name).is_some_and(|v| *v != Value::Bool(false)));
+    let there = |item: Option<&Value>, name| {
+        item.is_some_and(|item| body(item, name).is_some_and(|v| *v != Value::Bool(false)))
+    };
     let misconfigured = |item: Option<&Value>| {
         item.and_then(|item| item.pointer("/body/open/misconfigured"))
             .is_some_and(|value| *value == Value::Bool(true))
@@ -125,7 +127,9 @@ fn system(before: Option<&Value>, after: Option<&Value>) -> Option<&'static str>
     match (there(before, "open"), there(after, "open")) {
         (false, true) => Some("breaker opened"),
         (true, false) => Some("breaker closed"),
-        (true, true) if misconfigured(before) != misconfigured(after) => Some("breaker opened for another reason"),
+        (true, true) if misconfigured(before) != misconfigured(after) => {
+            Some("breaker opened for another reason")
+        }
         _ => None,
     }
 }
@@ -164,14 +168,32 @@ mod tests {
         assert_eq!(named(pk, None, open.clone()).as_deref(), Some("order opened"));
         let cases = [
             (json!({"state": "open", "generation": 2}), "order opened"),
-            (json!({"state": "open", "generation": 1, "redrives": 1}), "order redriven"),
+            (
+                json!({"state": "open", "generation": 1, "redrives": 1}),
+                "order redriven",
+            ),
             (json!({"state": "completed", "generation": 1}), "order completed"),
             (json!({"state": "closed", "generation": 1}), "order closed"),
-            (json!({"state": "open", "generation": 1, "in_odoo": true}), "order written to Odoo"),
-            (json!({"state": "open", "generation": 1, "telling_since_ms": 5}), "shop about to be told"),
-            (json!({"state": "open", "generation": 1, "our_writes": [{}]}), "shop told"),
-            (json!({"state": "open", "generation": 1, "newest": "woo_1001_2"}), "newer version seen"),
-            (json!({"state": "open", "generation": 1, "facts": 1}), "order changed"),
+            (
+                json!({"state": "open", "generation": 1, "in_odoo": true}),
+                "order written to Odoo",
+            ),
+            (
+                json!({"state": "open", "generation": 1, "telling_since_ms": 5}),
+                "shop about to be told",
+            ),
+            (
+                json!({"state": "open", "generation": 1, "our_writes": [{}]}),
+                "shop told",
+            ),
+            (
+                json!({"state": "open", "generation": 1, "newest": "woo_1001_2"}),
+                "newer version seen",
+            ),
+            (
+                json!({"state": "open", "generation": 1, "facts": 1}),
+                "order changed",
+            ),
         ];
         for (after, fact) in cases {
             assert_eq!(named(pk, open.clone(), order(after)).as_deref(), Some(fact));
@@ -187,12 +209,21 @@ mod tests {
         let probing = breaker(json!({"failures": 5, "open": {"misconfigured": false, "times": 2}}));
         let pk = "breaker/odoo";
         assert_eq!(named(pk, None, counting.clone()), None);
-        assert_eq!(named(pk, counting, open.clone()).as_deref(), Some("breaker opened"));
+        assert_eq!(
+            named(pk, counting, open.clone()).as_deref(),
+            Some("breaker opened")
+        );
         assert_eq!(named(pk, open.clone(), probing), None);
-        assert_eq!(named(pk, open, breaker(json!({}))).as_deref(), Some("breaker closed"));
+        assert_eq!(
+            named(pk, open, breaker(json!({}))).as_deref(),
+            Some("breaker closed")
+        );
         let paused = breaker(json!({"paused": {"by": "arn"}}));
         assert_eq!(named(pk, None, paused.clone()).as_deref(), Some("system paused"));
-        assert_eq!(named(pk, paused, breaker(json!({}))).as_deref(), Some("system resumed"));
+        assert_eq!(
+            named(pk, paused, breaker(json!({}))).as_deref(),
+            Some("system resumed")
+        );
     }
 
     #[test]
@@ -201,13 +232,30 @@ mod tests {
         let names = |pk| {
             [
                 named(pk, None, some()).unwrap(),
-                named(pk, some(), Some(json!({"body": {"queued": true, "state": "dropped"}}))).unwrap(),
+                named(
+                    pk,
+                    some(),
+                    Some(json!({"body": {"queued": true, "state": "dropped"}})),
+                )
+                .unwrap(),
                 named(pk, some(), None).unwrap(),
             ]
         };
-        assert_eq!(names("payload/e"), ["event received", "event handed on", "event removed"]);
-        assert_eq!(names("content/e"), ["content kept", "content changed", "content removed"]);
-        assert_eq!(names("payment-used/t"), ["payment claimed", "payment changed", "payment removed"]);
-        assert_eq!(names("review/r"), ["review opened", "review dropped", "review removed"]);
+        assert_eq!(
+            names("payload/e"),
+            ["event received", "event handed on", "event removed"]
+        );
+        assert_eq!(
+            names("content/e"),
+            ["content kept", "content changed", "content removed"]
+        );
+        assert_eq!(
+            names("payment-used/t"),
+            ["payment claimed", "payment changed", "payment removed"]
+        );
+        assert_eq!(
+            names("review/r"),
+            ["review opened", "review dropped", "review removed"]
+        );
     }
 }

@@ -7,7 +7,7 @@ mod items;
 
 pub use chains::chain_of;
 pub(crate) use chains::execution;
-pub(crate) use fields::{fields, person, shown};
+pub(crate) use fields::{fields, is_name, person, shown};
 pub(crate) use items::name;
 
 /// What the keys of audited items begin with. The stream's filter lets these through, and nothing else.

@@ -14,7 +14,11 @@ pub async fn entries_follow_each_other_and_say_who_when_and_what(world: World) {
     let facts: Vec<&str> = entries.iter().map(|entry| entry.fact.as_str()).collect();
     assert_eq!(
         facts,
-        ["effect capture Intended", "effect capture Sent", "effect capture Applied"]
+        [
+            "effect capture Intended",
+            "effect capture Sent",
+            "effect capture Applied"
+        ]
     );
     let numbers: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
     assert_eq!(numbers, [1, 2, 3]);
@@ -45,19 +49,32 @@ pub async fn a_change_that_is_brought_again_is_recorded_once(world: World) {
     assert_eq!(again, expected);
     // A day later, with something new in between.
     world.clock.advance_ms(23 * 3_600_000);
-    world.recorder.record(&world.story("notify/paid", &["Intended"])).await.unwrap();
+    world
+        .recorder
+        .record(&world.story("notify/paid", &["Intended"]))
+        .await
+        .unwrap();
     assert_eq!(world.recorder.record(&changes).await.unwrap().known, 3);
     assert_eq!(world.auditor.entries(&world.chain()).await.unwrap().len(), 4);
 }
 
 pub async fn of_many_appenders_each_gets_in(world: World) {
-    let kinds = ["authorize", "capture", "write-order", "write-invoice", "notify/paid"];
+    let kinds = [
+        "authorize",
+        "capture",
+        "write-order",
+        "write-invoice",
+        "notify/paid",
+    ];
     let stories: Vec<_> = kinds
         .iter()
         .map(|kind| world.story(kind, &["Intended", "Sent", "Applied"]))
         .collect();
     let appended = join_all(stories.iter().map(|story| world.recorder.record(story))).await;
-    assert!(appended.iter().all(|done| done.as_ref().unwrap().appended == 3), "{appended:?}");
+    assert!(
+        appended.iter().all(|done| done.as_ref().unwrap().appended == 3),
+        "{appended:?}"
+    );
     let report = world.auditor.verify(&world.chain()).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.findings);
     assert_eq!(report.entries, 15);
@@ -69,7 +86,10 @@ pub async fn a_head_that_was_put_back_is_told_from_one_that_moved(world: World) 
     let chain = world.chain();
     let first = world.trail.head(&chain).await.unwrap().unwrap();
     let row = world.trail.last(&chain).await.unwrap().unwrap();
-    let taken = world.trail.append(Some(&first), std::slice::from_ref(&row), &first).await;
+    let taken = world
+        .trail
+        .append(Some(&first), std::slice::from_ref(&row), &first)
+        .await;
     assert_eq!(taken.unwrap(), Appended::Taken);
     world.recorder.record(&changes[1..]).await.unwrap();
     let moved = world.trail.append(Some(&first), &[], &first).await;

@@ -31,7 +31,10 @@ pub async fn what_was_exported_can_be_verified_elsewhere(world: World) {
         .await
         .unwrap();
     let lines = world.auditor.export(&world.chain()).await.unwrap();
-    let rows: Vec<Row> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows: Vec<Row> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let keys = Keys::from_secret(r#"{"key_id":"1","key":"a key"}"#).unwrap();
     let report = verify(&world.chain(), &rows, &keys, world.clock.now().seconds().0);
     assert!(report.is_whole(), "{:?}", report.findings);

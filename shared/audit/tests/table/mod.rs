@@ -27,17 +27,18 @@ pub async fn make(client: &Client) -> String {
         .create_table()
         .table_name(&table)
         .billing_mode(PayPerRequest);
-    let create = [("pk", KeyType::Hash), ("sk", KeyType::Range)]
-        .into_iter()
-        .fold(create, |create, (name, kind)| {
-            let attribute = AttributeDefinition::builder()
-                .attribute_name(name)
-                .attribute_type(S);
-            let key = KeySchemaElement::builder().attribute_name(name).key_type(kind);
-            create
-                .attribute_definitions(attribute.build().unwrap())
-                .key_schema(key.build().unwrap())
-        });
+    let create =
+        [("pk", KeyType::Hash), ("sk", KeyType::Range)]
+            .into_iter()
+            .fold(create, |create, (name, kind)| {
+                let attribute = AttributeDefinition::builder()
+                    .attribute_name(name)
+                    .attribute_type(S);
+                let key = KeySchemaElement::builder().attribute_name(name).key_type(kind);
+                create
+                    .attribute_definitions(attribute.build().unwrap())
+                    .key_schema(key.build().unwrap())
+            });
     create.send().await.expect("the table is made");
     table
 }

@@ -95,7 +95,10 @@ async fn a_missing_entry_is_named_wherever_it_was() {
         assert!(found.contains(&(Some(seq), Kind::Missing)), "{seq}: {found:?}");
         // With the last entry on an item its last word is gone, too.
         let others = found.iter().filter(|(at, _)| *at != Some(seq));
-        assert!(others.clone().all(|(_, kind)| *kind == Kind::Differs), "{seq}: {found:?}");
+        assert!(
+            others.clone().all(|(_, kind)| *kind == Kind::Differs),
+            "{seq}: {found:?}"
+        );
         assert_eq!(others.count(), usize::from(seq % 3 == 0), "{seq}: {found:?}");
     }
 }

@@ -55,10 +55,19 @@ async fn the_recorder_goes_on_behind_a_broken_head_and_it_stays_a_finding() {
         breaks(head).into_iter().for_each(|row| bench.memory.put(row));
         let more = bench.world.story("notify/paid", &["Intended", "Sent", "Applied"]);
         for change in &more {
-            bench.world.recorder.record(std::slice::from_ref(change)).await.unwrap();
+            bench
+                .world
+                .recorder
+                .record(std::slice::from_ref(change))
+                .await
+                .unwrap();
         }
         let report = bench.report().await;
-        let found: Vec<_> = report.findings.iter().map(|found| (found.seq, found.kind)).collect();
+        let found: Vec<_> = report
+            .findings
+            .iter()
+            .map(|found| (found.seq, found.kind))
+            .collect();
         assert_eq!(found, [(Some(7), Kind::HeadMended)]);
         assert_eq!(report.entries, 10);
     }

@@ -26,7 +26,10 @@ async fn an_item_changed_gone_or_unknown_is_named() {
     assert_eq!(bench.found().await, [(None, Kind::Gone)]);
     let void = item(&bench, "void", aged);
     bench.world.source.set(&bench.world.effect("void"), Some(void));
-    assert_eq!(bench.found().await, [(None, Kind::Gone), (None, Kind::Unrecorded)]);
+    assert_eq!(
+        bench.found().await,
+        [(None, Kind::Gone), (None, Kind::Unrecorded)]
+    );
 }
 
 #[tokio::test]
@@ -47,7 +50,12 @@ async fn an_item_the_table_has_forgotten_in_its_time_is_not_missed() {
     let ttl_s = bench.world.clock.now().seconds().0 + 60;
     value["ttl"] = json!({"N": ttl_s.to_string()});
     change.after = Some(image(value));
-    bench.world.recorder.record(std::slice::from_ref(&change)).await.unwrap();
+    bench
+        .world
+        .recorder
+        .record(std::slice::from_ref(&change))
+        .await
+        .unwrap();
     bench.world.source.set(&change.item, None);
     assert_eq!(bench.found().await, [(None, Kind::Gone)]);
     bench.world.clock.advance_ms(60_000);
@@ -58,7 +66,12 @@ async fn an_item_the_table_has_forgotten_in_its_time_is_not_missed() {
 async fn a_change_by_hand_is_recorded_as_one() {
     let bench = Bench::new();
     let mut change = bench.world.change("capture", None, "Sent");
-    bench.world.recorder.record(std::slice::from_ref(&change)).await.unwrap();
+    bench
+        .world
+        .recorder
+        .record(std::slice::from_ref(&change))
+        .await
+        .unwrap();
     let before = change.after.take().unwrap();
     let mut value = serde_json::to_value(&before).unwrap();
     value["state"] = json!({"S": "Applied"});
@@ -66,7 +79,12 @@ async fn a_change_by_hand_is_recorded_as_one() {
     change.after = Some(image(value));
     change.event = "by hand".to_owned();
     change.seen_at_ms += 5_000;
-    bench.world.recorder.record(std::slice::from_ref(&change)).await.unwrap();
+    bench
+        .world
+        .recorder
+        .record(std::slice::from_ref(&change))
+        .await
+        .unwrap();
     let entries = bench.world.auditor.entries(&bench.world.chain()).await.unwrap();
     assert_eq!(entries[0].by, "payment-capture");
     let by_hand = &entries[1];
@@ -74,15 +92,25 @@ async fn a_change_by_hand_is_recorded_as_one() {
         (by_hand.by.as_str(), by_hand.fact.as_str()),
         (audit::UNKNOWN, "effect capture Applied")
     );
-    assert_eq!((by_hand.at_ms, by_hand.request.as_deref()), (change.seen_at_ms, None));
+    assert_eq!(
+        (by_hand.at_ms, by_hand.request.as_deref()),
+        (change.seen_at_ms, None)
+    );
 }
 
 #[tokio::test]
 async fn a_change_that_never_came_is_named_by_the_next_one() {
     let bench = Bench::new();
-    let story = bench.world.story("capture", &["Intended", "Sent", "Unknown", "Applied"]);
+    let story = bench
+        .world
+        .story("capture", &["Intended", "Sent", "Unknown", "Applied"]);
     for change in [&story[0], &story[1], &story[3]] {
-        bench.world.recorder.record(std::slice::from_ref(change)).await.unwrap();
+        bench
+            .world
+            .recorder
+            .record(std::slice::from_ref(change))
+            .await
+            .unwrap();
     }
     assert_eq!(bench.found().await, [(Some(3), Kind::Skipped)]);
     // Nor is the beginning of an item forgotten in silence.
@@ -96,13 +124,18 @@ async fn a_change_that_never_came_is_named_by_the_next_one() {
 async fn verifying_everything_names_every_broken_chain_and_every_item_without_one() {
     let bench = Bench::of_six().await;
     let other = crate::suite::World::new(bench.memory.clone());
-    other.recorder.record(&other.story("capture", &["Intended"])).await.unwrap();
+    other
+        .recorder
+        .record(&other.story("capture", &["Intended"]))
+        .await
+        .unwrap();
     let whole = Bench::of_six().await;
     for row in whole.memory.all() {
         bench.memory.put(row);
     }
     bench.take_entry(2);
-    let orphan = image(json!({"pk": {"S": "order/own/9"}, "body": {"S": r#"{"state":"open","generation":1}"#}}));
+    let orphan =
+        image(json!({"pk": {"S": "order/own/9"}, "body": {"S": r#"{"state":"open","generation":1}"#}}));
     bench.world.source.set("order/own/9", Some(orphan));
     let mut broken = Vec::new();
     let overview = bench
@@ -117,6 +150,10 @@ async fn verifying_everything_names_every_broken_chain_and_every_item_without_on
         .unwrap();
     assert_eq!(overview.chains, 3);
     assert!(broken.contains(&bench.world.chain()), "{broken:?}");
-    let unrecorded: Vec<_> = overview.unrecorded.iter().map(|(chain, _)| chain.as_str()).collect();
+    let unrecorded: Vec<_> = overview
+        .unrecorded
+        .iter()
+        .map(|(chain, _)| chain.as_str())
+        .collect();
     assert_eq!(unrecorded, ["order/own/9"]);
 }

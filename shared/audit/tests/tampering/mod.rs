@@ -44,7 +44,10 @@ impl Bench {
     /// What is found, as `(number of the entry, kind)`.
     pub async fn found(&self) -> Vec<(Option<u64>, Kind)> {
         let found = self.report().await.findings;
-        found.into_iter().map(|Finding { seq, kind, .. }| (seq, kind)).collect()
+        found
+            .into_iter()
+            .map(|Finding { seq, kind, .. }| (seq, kind))
+            .collect()
     }
 
     pub fn take(&self, place: &str) -> Row {

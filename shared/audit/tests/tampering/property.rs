@@ -60,19 +60,43 @@ fn tamper(rows: &mut Vec<Row>, whole: &[Row], act: &Act) {
         }
         Act::Swap(a, b) => {
             let (place_a, place_b) = (there(*a).place, there(*b).place);
-            put(rows, Row { place: place_b, ..there(*a) });
-            put(rows, Row { place: place_a, ..there(*b) });
+            put(
+                rows,
+                Row {
+                    place: place_b,
+                    ..there(*a)
+                },
+            );
+            put(
+                rows,
+                Row {
+                    place: place_a,
+                    ..there(*b)
+                },
+            );
         }
         Act::Forge(row, seq) => {
             let to = |entry: &mut Entry| entry.seq = *seq;
             put(rows, rewritten(&whole[*row], to, "another key"));
         }
-        Act::Copy(row, seq) => put(rows, Row { place: Entry::place(*seq), ..there(*row) }),
+        Act::Copy(row, seq) => put(
+            rows,
+            Row {
+                place: Entry::place(*seq),
+                ..there(*row)
+            },
+        ),
         Act::FlipSeal(row) => {
             let seal = flipped(&whole[*row].seal, 0);
             put(rows, Row { seal, ..there(*row) });
         }
-        Act::ForgetAt(row, at_s) => put(rows, Row { ttl_s: Some(*at_s), ..there(*row) }),
+        Act::ForgetAt(row, at_s) => put(
+            rows,
+            Row {
+                ttl_s: Some(*at_s),
+                ..there(*row)
+            },
+        ),
     }
 }
 

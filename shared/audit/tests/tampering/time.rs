@@ -52,8 +52,16 @@ async fn a_rotated_key_still_verifies_what_it_sealed() {
     auditor.keys = keys;
     auditor.source = world.source.clone();
     for kind in ["authorize", "capture"] {
-        let there = bench.world.auditor.source.get(&[bench.world.effect(kind)]).await.unwrap();
-        world.source.set(&bench.world.effect(kind), there.into_iter().next());
+        let there = bench
+            .world
+            .auditor
+            .source
+            .get(&[bench.world.effect(kind)])
+            .await
+            .unwrap();
+        world
+            .source
+            .set(&bench.world.effect(kind), there.into_iter().next());
     }
     let report = auditor.verify(&bench.world.chain()).await.unwrap();
     assert!(report.is_whole(), "{:?}", report.findings);
