@@ -1,4 +1,4 @@
-//! Runs targets: first everything that is kept, as it is; then, until the time is up, recipes.
+//! Runs targets: first everything that is kept, as it is; then recipes, a fixed number or until the time is up.
 
 use crate::{
     corpus::{Sample, samples},
@@ -43,17 +43,19 @@ impl Ran {
     }
 }
 
-/// Which recipes a target is fed with, beside what is kept.
+/// What a target is fed with, beside what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recipes {
-    /// The same ones each time, so that a proof says the same of the same code.
-    Same,
-    /// Others each time; of one that finds something bolero prints the seed, and shrinks it.
-    Others,
+    /// Nothing.
+    None,
+    /// So many, the same ones each time, however long they take: a proof says the same of the same code, on a busy machine
+    /// too.
+    Same(u64),
+    /// Others each time, for all targets together so long; of one that finds something bolero prints the seed, and shrinks
+    /// it.
+    Others(Duration),
 }
 
-/// So many of [`Recipes::Same`] there are for a target.
-const SAME_MAX: u64 = 4_000;
 /// Bytes a recipe is made of: five changes and more fit.
 const RECIPE_BLOCKS: u8 = 8;
 
@@ -83,21 +85,23 @@ const TWICE: [&str; 6] = [
     "review-desk",
 ];
 
-/// Divides the time among targets.
-pub fn shares(targets: &[&'static Target], time: Duration) -> Vec<(&'static Target, Duration)> {
+/// Divides recipes among targets.
+pub fn shares(targets: &[&'static Target], recipes: Recipes) -> Vec<(&'static Target, Recipes)> {
     let parts = |target: &Target| if TWICE.contains(&target.name) { 2 } else { 1 };
     let all: u32 = targets.iter().map(|target| parts(target)).sum();
-    targets
-        .iter()
-        .map(|target| (*target, time * parts(target) / all.max(1)))
-        .collect()
+    let share = |target: &Target| match recipes {
+        Recipes::None => Recipes::None,
+        Recipes::Same(count) => Recipes::Same(count * u64::from(parts(target)) / u64::from(all.max(1))),
+        Recipes::Others(time) => Recipes::Others(time * parts(target) / all.max(1)),
+    };
+    targets.iter().map(|target| (*target, share(target))).collect()
 }
 
-/// Runs one target for that time. With `BOLERO_RANDOM_SEED` in the environment that seed comes first.
+/// Runs one target. With `BOLERO_RANDOM_SEED` in the environment that seed comes first.
 ///
 /// # Errors
 /// When its corpus cannot be read.
-pub fn run(target: &'static Target, time: Duration, recipes: Recipes) -> Result<Ran> {
+pub fn run(target: &'static Target, recipes: Recipes) -> Result<Ran> {
     let kept = samples(target.corpus)?;
     let began = Instant::now();
     let executions = AtomicU64::new(0);
@@ -107,8 +111,9 @@ pub fn run(target: &'static Target, time: Duration, recipes: Recipes) -> Result<
             of_sample(target, sample);
         }
         match recipes {
-            Recipes::Same => of_same_recipes(target, &kept, time, &executions),
-            Recipes::Others => of_recipes(target, &kept, time, &executions),
+            Recipes::None => {}
+            Recipes::Same(count) => of_same_recipes(target, &kept, count, &executions),
+            Recipes::Others(time) => of_recipes(target, &kept, time, &executions),
         }
     }));
     Ok(Ran {
@@ -131,9 +136,8 @@ fn of_sample(target: &Target, sample: &Sample) {
     }
 }
 
-fn of_same_recipes(target: &'static Target, kept: &[Sample], time: Duration, executions: &AtomicU64) {
-    let began = Instant::now();
-    for number in (0..SAME_MAX).take_while(|_| began.elapsed() < time) {
+fn of_same_recipes(target: &'static Target, kept: &[Sample], count: u64, executions: &AtomicU64) {
+    for number in 0..count {
         let mut driver = Driver::new(bytes_of(target, number), &Options::default());
         let Some(recipe) = Recipe::generate(&mut driver) else {
             continue;

@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::aws;
 use crate::chaos;
+use crate::cloudwatch;
 use crate::demo;
+use crate::first_day;
 use crate::fuzz;
 use crate::least_privilege;
 use crate::odoo;
@@ -59,6 +61,8 @@ enum Action {
     },
     /// Start the world and stay until Ctrl-C; its addresses and keys go to target/sandbox/world.json.
     Up(Whole),
+    /// A stack in which five orders are stuck for five reasons, to practise the runbooks on. Stays until Ctrl-C.
+    FirstDay,
     /// Odoo alone.
     #[command(subcommand)]
     Odoo(OdooAction),
@@ -69,6 +73,8 @@ enum Action {
     LeastPrivilege(least_privilege::Options),
     /// Send orders while one system after the other fails, and see that every one completes, once, by itself.
     Chaos(chaos::Options),
+    /// Play a shop for some minutes and draw the stack's dashboard with what was measured.
+    Dashboard(cloudwatch::DashboardOptions),
     /// Run the whole bundle in one process, with faults by seed: many seeds, or one step by step.
     Simulate(simulate::Options),
     /// Feed everything that reads from outside with what nobody should send, begun from the kept corpus.
@@ -89,6 +95,10 @@ enum OdooAction {
     },
     /// Install and prepare everything that Odoo needs, and stop.
     Prepare,
+    /// Start the running world's Odoo again.
+    Start,
+    /// Stop the running world's Odoo.
+    Stop,
     /// Put the running world's database back to the state right after the set-up.
     Reset,
     /// Look up every code and name of infra/merchant.toml with the integration's own rights.
@@ -150,11 +160,13 @@ pub async fn main() -> ExitCode {
             Action::Demo(options) => demo::demo(options).await,
             Action::Verify(options) => verify::verify(options).await,
             Action::Order { file } => order(&file).await,
+            Action::FirstDay => first_day::first_day().await,
             Action::Up(options) => up_whole(options).await,
             Action::Odoo(action) => odoo_alone(action).await,
             Action::Aws(action) => aws::command::run(action, &Places::open()?).await,
             Action::LeastPrivilege(options) => least_privilege::least_privilege(options).await,
             Action::Chaos(options) => chaos::chaos(options).await,
+            Action::Dashboard(options) => cloudwatch::dashboard(options).await,
             Action::Simulate(options) => simulate::simulate(&options),
             Action::Fuzz(options) => fuzz::fuzz(&options),
             Action::Clean => clean(),
@@ -233,6 +245,8 @@ async fn odoo_alone(action: OdooAction) -> Result<()> {
         OdooAction::Up => up(None).await,
         OdooAction::Run { command } => beside_odoo(&command).await,
         OdooAction::Prepare => odoo::prepare(&Places::open()?).await,
+        OdooAction::Start => progress::step("Odoo: started", Remote::find()?.start_odoo()).await,
+        OdooAction::Stop => progress::step("Odoo: stopped", Remote::find()?.stop_odoo()).await,
         OdooAction::Reset => progress::step("Odoo: database reset", Remote::find()?.reset_odoo()).await,
         OdooAction::Check(existing) => {
             let access = match existing.access() {

@@ -1,4 +1,4 @@
-//! The shared machines, as data: `machines/*.json`. `machines/README.md` says what is in one.
+//! The shared machines, as data: `machines/*.json`. the README says what is in one.
 
 #![allow(
     clippy::unwrap_used,

@@ -156,6 +156,18 @@ impl Postgres {
         self.client("dropdb", &["--force", name]).await
     }
 
+    /// Runs statements on the database `name`.
+    ///
+    /// # Errors
+    /// When the server refuses them.
+    pub async fn run(&self, name: &str, statements: &str) -> Result<()> {
+        self.client(
+            "psql",
+            &["-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-c", statements],
+        )
+        .await
+    }
+
     async fn client(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let mut command = self.programs.command(program);
         command

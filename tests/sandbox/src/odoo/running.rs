@@ -17,6 +17,9 @@ use crate::process::{Child, until_ready};
 use crate::progress;
 use crate::tools;
 
+/// The integration's user, as the set-up makes it.
+const BOT_LOGIN: &str = "heartland-bot";
+
 /// A started Odoo. Dropping it stops Odoo and PostgreSQL.
 ///
 /// Several may run at once, each under a name of its own; they share the installed programs only.
@@ -135,6 +138,21 @@ impl RunningOdoo {
         self.database
             .copy_database(self.prepared.template(), DATABASE)
             .await?;
+        self.resume().await
+    }
+
+    /// Lets every API key of the integration's user expire; its password and all others stay.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses.
+    pub async fn expire_keys(&mut self) -> Result<()> {
+        let statement = format!(
+            "UPDATE res_users_apikeys SET expiration_date = now() - interval '1 day' \
+             WHERE user_id = (SELECT id FROM res_users WHERE login = '{BOT_LOGIN}')"
+        );
+        self.database.run(DATABASE, &statement).await?;
+        // The workers remember keys they have checked.
+        self.stop().await?;
         self.resume().await
     }
 

@@ -11,9 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-
-/// WooCommerce switches a webhook off after this many failures in a row.
-const FAILURES_MAX: u32 = 5;
+use twins::shop::hookshot::{self, FAILURES_MAX, php_json};
 
 /// How a delivery is signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,24 +192,11 @@ pub(super) fn announce(shared: &Arc<Shared>, kind: Kind, id: &str) {
     });
 }
 
-/// The body as the shop writes it. PHP escapes `/` and everything that is not ASCII.
+/// The body as the shop writes it.
 fn wire(kind: Kind, order: &Value) -> String {
     match kind {
         Kind::Own => own::envelope(order).to_string(),
-        Kind::Woo => {
-            let mut text = String::new();
-            for c in order.to_string().chars() {
-                match c {
-                    '/' => text.push_str("\\/"),
-                    c if c.is_ascii() => text.push(c),
-                    c => c
-                        .encode_utf16(&mut [0; 2])
-                        .iter()
-                        .for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
-                }
-            }
-            text
-        }
+        Kind::Woo => php_json(order),
     }
 }
 
@@ -222,26 +207,16 @@ fn headers(kind: Kind, signature: Signature, body: &str) -> Vec<(&'static str, S
         (_, Kind::Woo) => WEBHOOK_SECRET_WOO,
         (_, Kind::Own) => WEBHOOK_SECRET_OWN,
     };
-    let mut headers = vec![("content-type", "application/json".to_owned())];
     match kind {
         Kind::Woo => {
-            headers.extend([
-                (
-                    "user-agent",
-                    "WooCommerce/10.3.5 Hookshot (WordPress/6.8.3)".to_owned(),
-                ),
-                ("x-wc-webhook-source", "https://shop.example/".to_owned()),
-                ("x-wc-webhook-topic", "order.updated".to_owned()),
-                ("x-wc-webhook-resource", "order".to_owned()),
-                ("x-wc-webhook-event", "updated".to_owned()),
-                ("x-wc-webhook-id", "5".to_owned()),
-                ("x-wc-webhook-delivery-id", "8c2a0d5b6f7e4f1e9d3c".to_owned()),
-            ]);
+            let mut headers = hookshot::headers("order.updated", "8c2a0d5b6f7e4f1e9d3c");
             if signature != Signature::Missing {
                 headers.push(("x-wc-webhook-signature", sign(&secret.into(), body.as_bytes())));
             }
+            headers
         }
         Kind::Own => {
+            let mut headers = vec![("content-type", "application/json".to_owned())];
             let age = if signature == Signature::Stale {
                 SignedDuration::from_hours(1)
             } else {
@@ -253,7 +228,7 @@ fn headers(kind: Kind, signature: Signature, body: &str) -> Vec<(&'static str, S
             if let (Ok(signed), true) = (signed, signature != Signature::Missing) {
                 headers.extend(signed);
             }
+            headers
         }
     }
-    headers
 }

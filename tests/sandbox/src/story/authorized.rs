@@ -3,9 +3,13 @@
 use anyhow::Result;
 use domain::money::Money;
 
-use super::{Expected, Sheet, check_paid, fresh_id, place};
+use super::{
+    Expected, Sheet, check_paid, place,
+    shelf::{Shelf, Sold, told},
+};
+use crate::backlog::fresh_id;
 use crate::gp_api::Pay;
-use crate::shop::{Draft, Kind};
+use crate::shop::Draft;
 use crate::witness::Witness;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
@@ -24,6 +28,7 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let draft = Draft::sample("woocommerce/order-authorized-by-plugin")
         .id(id)
         .transaction(&transaction, false);
+    let shelf = Shelf::before(witness, &draft).await?;
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());
@@ -39,11 +44,6 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         taxes: &taxes,
     };
     check_paid(sheet, witness, &expected, &payment).await?;
-    let status = witness
-        .shop
-        .status(Kind::Woo, order.id.as_str())
-        .await?
-        .unwrap_or_default();
-    sheet.check("shop: the order's status", "processing", status);
-    Ok(())
+    told(sheet, witness, &order, "processing").await?;
+    shelf.check(sheet, witness, Sold::Yes).await
 }

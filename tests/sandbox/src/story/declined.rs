@@ -2,8 +2,12 @@
 
 use anyhow::{Context, Result};
 
-use super::{Sheet, fresh_id, place};
-use crate::shop::{Draft, Kind};
+use super::{
+    Sheet, place,
+    shelf::{Shelf, Sold, told},
+};
+use crate::backlog::fresh_id;
+use crate::shop::Draft;
 use crate::witness::Witness;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
@@ -11,6 +15,7 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let draft = Draft::sample("woocommerce/order-declined-card")
         .id(fresh_id())
         .token(&token);
+    let shelf = Shelf::before(witness, &draft).await?;
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());
@@ -26,12 +31,8 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let books = witness.books.of(&order, Some(&payment.id)).await?;
     sheet.check("Odoo: sale.order, how many", 0, books.orders.len());
     sheet.check("Odoo: account.payment, how many", 0, books.payments.len());
-    let status = witness
-        .shop
-        .status(Kind::Woo, order.id.as_str())
-        .await?
-        .unwrap_or_default();
-    sheet.check("shop: the order's status", "failed", status);
+    told(sheet, witness, &order, "failed").await?;
+    shelf.check(sheet, witness, Sold::No).await?;
     sheet.check("reviews opened", 0, witness.open_reviews(&order).await?.len());
     Ok(())
 }

@@ -6,6 +6,7 @@ mod declined;
 mod fact;
 mod own_order;
 mod paid;
+mod shelf;
 mod thrice;
 mod told;
 mod unknown_sku;
@@ -13,8 +14,6 @@ mod unknown_sku;
 pub use fact::{Fact, Sheet, table};
 pub use own_order::own_order;
 pub use told::{Expected, paid as check_paid};
-
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 use domain::ids::OrderKey;
@@ -71,13 +70,6 @@ impl Story {
         }
         sheet
     }
-}
-
-/// An order id that no earlier run has used: an Odoo that is used again remembers the orders of the last one.
-fn fresh_id() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let now = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
-    now % 10_000_000 * 10 + NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Puts an order into its shop, which tells the webhook URL, and checks the answer.

@@ -2,23 +2,20 @@
 
 use anyhow::{Context, Result};
 
-use super::{Expected, Sheet, check_paid, fresh_id, place};
-use crate::shop::{Draft, Kind};
+use super::{
+    Expected, Sheet, check_paid, place,
+    shelf::{Shelf, Sold, told},
+};
+use crate::backlog::fresh_id;
+use crate::shop::Draft;
 use crate::witness::Witness;
-
-const COFFEE: &str = "HL-COFFEE-1KG";
-const COFFEE_ORDERED: i64 = 3;
 
 pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let token = witness.gateway.store_card("visa").await?;
     let draft = Draft::sample("woocommerce/order-usd-two-taxes")
         .id(fresh_id())
         .token(&token);
-    let before = witness
-        .shop
-        .stock(Kind::Woo, COFFEE)
-        .await?
-        .context("the shop does not sell coffee")?;
+    let shelf = Shelf::before(witness, &draft).await?;
     let order = place(sheet, witness, &draft).await?;
     let run = witness.run_ended(&order, 1).await?;
     sheet.check("workflow", "SUCCEEDED", run.status.as_str());
@@ -40,18 +37,6 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         taxes: &taxes,
     };
     check_paid(sheet, witness, &expected, &payment).await?;
-    let status = witness
-        .shop
-        .status(Kind::Woo, order.id.as_str())
-        .await?
-        .unwrap_or_default();
-    sheet.check("shop: the order's status", "processing", status);
-    let after = witness.shop.stock(Kind::Woo, COFFEE).await?.unwrap_or_default();
-    let odoo = witness.books.stock(COFFEE).await?;
-    sheet.tell(format!(
-        "stock of {COFFEE}: {before} before, {after} after; Odoo has {} of which {} are promised",
-        odoo.on_hand, odoo.promised
-    ));
-    sheet.check("shop: stock of the coffee", before - COFFEE_ORDERED, after);
-    Ok(())
+    told(sheet, witness, &order, "processing").await?;
+    shelf.check(sheet, witness, Sold::Yes).await
 }

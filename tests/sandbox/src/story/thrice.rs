@@ -2,7 +2,11 @@
 
 use anyhow::{Context, Result};
 
-use super::{Expected, Sheet, check_paid, fresh_id, place};
+use super::{
+    Expected, Sheet, check_paid, place,
+    shelf::{Shelf, Sold, told},
+};
+use crate::backlog::fresh_id;
 use crate::shop::{Draft, Kind, Send};
 use crate::witness::Witness;
 
@@ -12,6 +16,7 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         .id(fresh_id())
         .token(&token);
     let url = witness.deployed.webhook_url(Kind::Woo.store())?;
+    let shelf = Shelf::before(witness, &draft).await?;
     let order = place(sheet, witness, &draft).await?;
     let repeats = Send::order(Kind::Woo, &order.id, &url).times(3);
     let repeats = witness.shop.send(&repeats).await?;
@@ -45,6 +50,8 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         taxes: &taxes,
     };
     check_paid(sheet, witness, &expected, &payment).await?;
+    told(sheet, witness, &order, "processing").await?;
+    shelf.check(sheet, witness, Sold::Yes).await?;
     sheet.check(
         "reviews opened",
         0,

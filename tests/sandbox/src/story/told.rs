@@ -42,17 +42,21 @@ pub async fn paid(
         &payment.amount,
     );
     let books = witness.books.of(expected.order, Some(&payment.id)).await?;
-    order(sheet, &books, expected);
-    money(sheet, &books, expected);
+    order(sheet, witness, &books, expected);
+    money(sheet, witness, &books, expected);
     sheet.check("Odoo: letters sent to anybody", 0, witness.letters().await?);
     Ok(())
 }
 
-fn order(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
+fn order(sheet: &mut Sheet, witness: &Witness, books: &Books, expected: &Expected<'_>) {
     let Some(order) = sheet.one("Odoo: sale.order", &books.orders) else {
         return;
     };
-    sheet.tell(format!("Odoo: {} {}", order.name, link("sale.order", order.id)));
+    sheet.tell(format!(
+        "Odoo: {} {}",
+        order.name,
+        witness.page("sale.order", order.id)
+    ));
     sheet.check("Odoo: the order's state", "sale", &order.state);
     sheet.check(
         "Odoo: the order without tax",
@@ -68,14 +72,14 @@ fn order(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
     sheet.check_debug("Odoo: the deliveries", &vec!["assigned"], &books.deliveries);
 }
 
-fn money(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
+fn money(sheet: &mut Sheet, witness: &Witness, books: &Books, expected: &Expected<'_>) {
     let Some(invoice) = sheet.one("Odoo: account.move", &books.invoices) else {
         return;
     };
     sheet.tell(format!(
         "Odoo: {} {}",
         invoice.name,
-        link("account.move", invoice.id)
+        witness.page("account.move", invoice.id)
     ));
     sheet.check("Odoo: the invoice's state", "posted", &invoice.state);
     sheet.check(
@@ -101,7 +105,7 @@ fn money(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
     sheet.tell(format!(
         "Odoo: {} {}",
         payment.name,
-        link("account.payment", payment.id)
+        witness.page("account.payment", payment.id)
     ));
     sheet.check("Odoo: the payment", expected.total, &payment.amount);
     sheet.check_debug(
@@ -109,9 +113,4 @@ fn money(sheet: &mut Sheet, books: &Books, expected: &Expected<'_>) {
         &vec![invoice.id],
         &payment.reconciled_invoice_ids,
     );
-}
-
-/// The path of a document's page in Odoo.
-fn link(model: &str, id: i64) -> String {
-    format!("/odoo/{model}/{id}")
 }

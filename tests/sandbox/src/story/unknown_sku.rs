@@ -3,8 +3,12 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{Expected, Sheet, check_paid, fresh_id, place};
-use crate::shop::{Draft, Kind};
+use super::{
+    Expected, Sheet, check_paid, place,
+    shelf::{Shelf, Sold, told},
+};
+use crate::backlog::fresh_id;
+use crate::shop::Draft;
 use crate::witness::Witness;
 
 const SKU: &str = "HL-TEAPOT-OLD";
@@ -14,6 +18,7 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
     let draft = Draft::sample("woocommerce/order-unknown-sku")
         .id(fresh_id())
         .token(&token);
+    let shelf = Shelf::before(witness, &draft).await?;
     let order = place(sheet, witness, &draft).await?;
     let review = witness.open_review(&order).await?;
     let why = |name: &str| review["why"][name].as_str().unwrap_or_default().to_owned();
@@ -62,12 +67,8 @@ pub(super) async fn tell(witness: &Witness, sheet: &mut Sheet) -> Result<()> {
         taxes: &taxes,
     };
     check_paid(sheet, witness, &expected, &payment).await?;
-    let status = witness
-        .shop
-        .status(Kind::Woo, order.id.as_str())
-        .await?
-        .unwrap_or_default();
-    sheet.check("shop: the order's status", "processing", status);
+    told(sheet, witness, &order, "processing").await?;
+    shelf.check(sheet, witness, Sold::Yes).await?;
     sheet.check("reviews still open", 0, witness.open_reviews(&order).await?.len());
     Ok(())
 }

@@ -37,6 +37,7 @@ pub struct Witness {
     pub books: Auditor,
     /// How long it waits for what has to come.
     pub patience: Duration,
+    odoo_url: String,
     letters_before: usize,
 }
 
@@ -78,6 +79,7 @@ impl Witness {
         let letters_before = books.letters().await?;
         Ok(Self {
             patience: PATIENCE,
+            odoo_url: odoo.url.clone(),
             letters_before,
             gateway: gp_api::Control::new(&gateway.control_url),
             shop: shop::Control::new(&shop.control_url),
@@ -85,6 +87,11 @@ impl Witness {
             deployed,
             books,
         })
+    }
+
+    /// The address of a document's page in Odoo.
+    pub fn page(&self, model: &str, id: i64) -> String {
+        format!("{}/odoo/{model}/{id}", self.odoo_url)
     }
 
     /// How many letters Odoo has written or would have since these witnesses were called.

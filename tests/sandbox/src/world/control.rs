@@ -18,7 +18,7 @@ pub(super) type SharedOdoo = Arc<Mutex<Option<RunningOdoo>>>;
 
 type Answer = Result<StatusCode, (StatusCode, Json<String>)>;
 
-/// The routes: `POST /odoo/{start|stop|kill|reset}`; 204 when done, 500 with the reason otherwise.
+/// The routes: `POST /odoo/{start|stop|kill|reset|expire-keys}`; 204 when done, 500 with the reason otherwise.
 pub(super) fn routes(odoo: SharedOdoo) -> Router {
     Router::new()
         .route("/odoo/{order}", post(order_odoo))
@@ -38,6 +38,7 @@ async fn order_odoo(State(odoo): State<SharedOdoo>, Path(order): Path<String>) -
         "stop" => odoo.stop().await,
         "kill" => odoo.kill().await,
         "reset" => odoo.reset_database().await,
+        "expire-keys" => odoo.expire_keys().await,
         _ => return Err((StatusCode::NOT_FOUND, Json(format!("there is no order {order}")))),
     };
     match done {
@@ -101,6 +102,14 @@ impl Remote {
     /// With the world's reason.
     pub async fn reset_odoo(&self) -> Result<()> {
         self.order("odoo/reset").await
+    }
+
+    /// Lets the API keys of the integration's user expire.
+    ///
+    /// # Errors
+    /// With the world's reason.
+    pub async fn expire_odoo_keys(&self) -> Result<()> {
+        self.order("odoo/expire-keys").await
     }
 
     async fn order(&self, order: &str) -> Result<()> {

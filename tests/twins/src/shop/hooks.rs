@@ -4,7 +4,11 @@
 //! switches the webhook off. The other shop keeps to the retry schedule that Standard Webhooks recommends, with the
 //! event as it was, newly signed each time; it switches the webhook off when a delivery has failed to the end.
 
-use super::{ShopTwin, kept::State};
+use super::{
+    ShopTwin,
+    hookshot::{self, FAILURES_MAX, php_json},
+    kept::State,
+};
 use ::shop::{standard::signed_headers, woocommerce::sign};
 use domain::{event::EventId, ids::StoreId};
 use effects::UnixMillis;
@@ -12,8 +16,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// WooCommerce switches a webhook off after more failures than this in a row.
-const FAILURES_MAX: u32 = 5;
 /// How long after a failure the other shop tries again, seconds: as Standard Webhooks recommends.
 const RETRIES_S: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
@@ -192,25 +194,13 @@ impl ShopTwin {
     }
 
     fn headers(&self, number: u64, topic: &'static str, body: &str) -> Vec<(&'static str, String)> {
-        let mut headers = vec![("content-type", "application/json".to_owned())];
         let secret = &self.settings.signing_secret;
         if self.woocommerce().is_some() {
-            let event = topic.trim_start_matches("order.").to_owned();
-            headers.extend([
-                (
-                    "user-agent",
-                    "WooCommerce/10.3.5 Hookshot (WordPress/6.8.3)".to_owned(),
-                ),
-                ("x-wc-webhook-source", "https://shop.example/".to_owned()),
-                ("x-wc-webhook-topic", topic.to_owned()),
-                ("x-wc-webhook-resource", "order".to_owned()),
-                ("x-wc-webhook-event", event),
-                ("x-wc-webhook-id", "5".to_owned()),
-                ("x-wc-webhook-delivery-id", number.to_string()),
-                ("x-wc-webhook-signature", sign(secret, body.as_bytes())),
-            ]);
+            let mut headers = hookshot::headers(topic, &number.to_string());
+            headers.push(("x-wc-webhook-signature", sign(secret, body.as_bytes())));
             return headers;
         }
+        let mut headers = vec![("content-type", "application/json".to_owned())];
         let at = Timestamp::from_millisecond(self.now().0).unwrap_or(Timestamp::UNIX_EPOCH);
         let id = format!("msg_{}_{number}", self.store.id);
         // A secret that is no base64 signs nothing, and the intake says so.
@@ -222,24 +212,13 @@ impl ShopTwin {
         headers
     }
 
-    /// The body as the shop writes it. PHP escapes `/` and everything that is not ASCII.
+    /// The body as the shop writes it.
     pub(super) fn wire(&self, order: &Value, topic: &str) -> String {
         if self.woocommerce().is_none() {
             let at = Timestamp::from_second(self.now().seconds().0).unwrap_or(Timestamp::UNIX_EPOCH);
             return json!({ "type": topic, "timestamp": at, "data": order }).to_string();
         }
-        let mut text = String::new();
-        for c in order.to_string().chars() {
-            match c {
-                '/' => text.push_str("\\/"),
-                c if c.is_ascii() => text.push(c),
-                c => c
-                    .encode_utf16(&mut [0; 2])
-                    .iter()
-                    .for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
-            }
-        }
-        text
+        php_json(order)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod client;
 mod hooks;
+pub mod hookshot;
 mod kept;
 pub mod orders;
 #[cfg(test)]
