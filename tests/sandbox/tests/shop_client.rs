@@ -93,7 +93,7 @@ async fn what_is_told_arrives_and_can_be_read_back() {
         let updated = client.update_order(&order, &paid()).await.unwrap();
         assert_eq!(client.is_told(&order, &paid()).await.unwrap(), Some(updated));
         let other = OrderUpdate {
-            transaction: Some("TRN_2".to_owned()),
+            meta: [("_heartland_sale_order".to_owned(), "S00043".to_owned())].into(),
             ..paid()
         };
         assert_eq!(client.is_told(&order, &other).await.unwrap(), None);
@@ -118,6 +118,32 @@ async fn what_is_told_arrives_and_can_be_read_back() {
     );
     let order = world.control.order(Kind::Woo, "1001").await.unwrap();
     assert_eq!(order["transaction_id"], "TRN_1");
+}
+
+/// The customer has paid by another way while ours was under way: both payments stay to be seen.
+#[tokio::test]
+async fn being_told_paid_changes_nothing_that_the_shop_has_come_to_by_itself() {
+    let world = World::start().await;
+    let client = world.client(Kind::Woo);
+    for (status, becomes) in [
+        ("processing", "processing"),
+        ("wc-packed", "wc-packed"),
+        ("cancelled", "cancelled"),
+        ("on-hold", "processing"),
+        ("failed", "processing"),
+    ] {
+        let id = world.control.place(&draft(Kind::Woo)).await.unwrap();
+        let paid_otherwise = json!({ "status": status, "transaction_id": "8XJ42011FT5541902" });
+        world.control.edit(Kind::Woo, &id, &paid_otherwise).await.unwrap();
+        let order = id.parse().unwrap();
+        let updated = client.update_order(&order, &paid()).await.unwrap();
+        let there = world.control.order(Kind::Woo, &id).await.unwrap();
+        assert_eq!(there["status"], becomes);
+        let kept = matches!(status, "processing" | "wc-packed");
+        let named = if kept { "8XJ42011FT5541902" } else { "TRN_1" };
+        assert_eq!(there["transaction_id"], named, "{status}");
+        assert_eq!(client.is_told(&order, &paid()).await.unwrap(), Some(updated));
+    }
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use super::{Deployed, REGION, Secrets};
 #[derive(Clone, Debug)]
 pub struct Aws {
     pub(super) dynamodb: aws_sdk_dynamodb::Client,
-    lambda: aws_sdk_lambda::Client,
-    secrets: aws_sdk_secretsmanager::Client,
+    pub(super) lambda: aws_sdk_lambda::Client,
+    pub(super) secrets: aws_sdk_secretsmanager::Client,
     pub(super) sfn: aws_sdk_sfn::Client,
     pub(super) sqs: aws_sdk_sqs::Client,
 }

@@ -68,7 +68,7 @@ impl Aws {
     }
 
     /// What the emulator lists of all runs.
-    pub(super) async fn listed(&self, deployed: &Deployed) -> Result<Vec<ExecutionListItem>> {
+    pub(crate) async fn listed(&self, deployed: &Deployed) -> Result<Vec<ExecutionListItem>> {
         let list = self
             .sfn
             .list_executions()

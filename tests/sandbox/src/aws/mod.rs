@@ -4,12 +4,14 @@
 //! [`MiniStack::start`] → [`build`] → [`deploy`] gives a [`Deployed`], whose [`Aws`] client looks into it. What the
 //! emulator lets through and AWS would not is guarded by [`lint`]; `docs/local-vs-aws.md` lists both.
 
+mod audit;
 mod build;
 mod client;
 pub mod command;
 mod deploy;
 mod executions;
 mod guards;
+mod inventory;
 mod lint;
 mod logs;
 mod ministack;
@@ -21,6 +23,7 @@ mod rights;
 mod runs;
 mod secrets;
 mod template;
+mod told;
 mod tools;
 
 pub use build::{Built, build};
@@ -38,9 +41,10 @@ pub use release::sam_build;
 pub use rights::{NotEnforceable, Statement, not_enforceable, statements, without};
 pub use secrets::{GpApiSecret, OdooSecret, Secrets, ShopSecret};
 pub use template::Template;
+pub use told::{Mailbox, Notification};
 
 /// All functions of the stack, by the name of their crate.
-pub const FUNCTIONS: [&str; 9] = [
+pub const FUNCTIONS: [&str; 10] = [
     "webhook-intake",
     "event-router",
     "payment-capture",
@@ -50,6 +54,7 @@ pub const FUNCTIONS: [&str; 9] = [
     "order-notifier",
     "change-poller",
     "review-desk",
+    "audit-recorder",
 ];
 
 /// The region everything pretends to be in.

@@ -18,6 +18,10 @@ pub struct Message {
     pub body: String,
     /// How often it was received.
     pub received: u32,
+    /// When it was sent, seconds since 1970.
+    pub sent_s: i64,
+    /// Whether it may be received now; otherwise somebody has it in hand.
+    pub visible: bool,
 }
 
 /// By account, region and queue URL.
@@ -34,6 +38,10 @@ struct Row {
     body: String,
     #[serde(default)]
     receive_count: u32,
+    #[serde(default)]
+    sent_timestamp: i64,
+    #[serde(default)]
+    is_visible: bool,
 }
 
 /// All messages of all queues, those in flight included. Looking changes nothing: no receive is counted.
@@ -59,6 +67,8 @@ pub async fn messages(http: &reqwest::Client, deployed: &Deployed) -> Result<Vec
             id: row.message_id,
             body: row.body,
             received: row.receive_count,
+            sent_s: row.sent_timestamp,
+            visible: row.is_visible,
         })
     });
     Ok(messages.collect())

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sfn::types::ExecutionStatus;
+use serde_json::Value;
 
 use super::{Aws, Deployed};
 
@@ -48,6 +49,34 @@ impl Aws {
             .send()
             .await
             .with_context(|| format!("emptying the queue {queue}"))?;
+        Ok(())
+    }
+
+    /// Changes the body of an item behind everybody's back: makes it older than a test can wait.
+    ///
+    /// # Errors
+    /// When there is no such item.
+    pub async fn rewrite(&self, deployed: &Deployed, key: &str, change: impl FnOnce(&mut Value)) -> Result<()> {
+        let item = self.item(deployed, key).await?.with_context(|| format!("there is no {key}"))?;
+        let mut body = serde_json::from_str(item["body"].as_str().unwrap_or_default())?;
+        change(&mut body);
+        let update = self.dynamodb.update_item().table_name(deployed.output("Table")?);
+        let update = update
+            .key("pk", AttributeValue::S(key.to_owned()))
+            .update_expression("SET body = :body")
+            .expression_attribute_values(":body", AttributeValue::S(body.to_string()));
+        update.send().await.with_context(|| format!("rewriting {key}"))?;
+        Ok(())
+    }
+
+    /// Sets a tag of a secret.
+    ///
+    /// # Errors
+    /// When there is no such secret.
+    pub async fn tag_secret(&self, secret: &str, tag: &str, value: &str) -> Result<()> {
+        let tag = aws_sdk_secretsmanager::types::Tag::builder().key(tag).value(value).build();
+        let set = self.secrets.tag_resource().secret_id(secret).tags(tag);
+        set.send().await.with_context(|| format!("tagging {secret}"))?;
         Ok(())
     }
 

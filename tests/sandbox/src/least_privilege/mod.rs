@@ -1,7 +1,9 @@
 //! `cargo sandbox least-privilege`: no role has more than it uses. Every statement of every role is taken out of the
 //! deployed stack, one at a time; a story that needs it has to fail, because a function was refused something.
 
+mod given_back;
 mod proofs;
+mod recorded;
 mod roles;
 mod verdict;
 

@@ -6,6 +6,8 @@ use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
 use super::Bench;
+use super::given_back::{INVOICE_WORK, ORDER_WORK, given_back};
+use super::recorded::{behind_a_broken_head, recorded};
 use crate::aws::{Logs, Statement};
 use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
@@ -18,26 +20,8 @@ pub(super) struct Proof {
     pub play: for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<()>>,
 }
 
-/// Work for Odoo.
-struct Work {
-    queue: &'static str,
-    function: &'static str,
-    action: &'static str,
-}
-
-const ORDER_WORK: Work = Work {
-    queue: "OrderWork",
-    function: "OrderWriter",
-    action: "cancel-order",
-};
-const INVOICE_WORK: Work = Work {
-    queue: "InvoiceWork",
-    function: "InvoiceWriter",
-    action: "write-invoice",
-};
-
 /// All of them.
-pub(super) static PROOFS: [Proof; 9] = [
+pub(super) static PROOFS: [Proof; 12] = [
     Proof {
         name: "sold",
         play: |b| Box::pin(sold(&b.witness)),
@@ -67,6 +51,18 @@ pub(super) static PROOFS: [Proof; 9] = [
         play: |b| Box::pin(started_again(&b.witness)),
     },
     Proof {
+        name: "measured",
+        play: |b| Box::pin(measured(&b.witness)),
+    },
+    Proof {
+        name: "recorded",
+        play: |b| Box::pin(recorded(&b.witness)),
+    },
+    Proof {
+        name: "recorded behind a broken head",
+        play: |b| Box::pin(behind_a_broken_head(&b.witness)),
+    },
+    Proof {
         name: "order work given back",
         play: |b| Box::pin(given_back(b, ORDER_WORK)),
     },
@@ -83,7 +79,10 @@ pub(super) fn proof_of(statement: &Statement) -> &'static str {
         ("InvoiceWriterRole", "PostponeMessages") => "invoice work given back",
         ("OrderNotifierRole", "SendToInbox") => "paid again meanwhile",
         ("ReviewDeskRole", "SendToInbox") => "event let in again",
-        ("ReviewDeskRole", "StartRunsAgain" | "LookAtRuns") => "run started again",
+        ("ReviewDeskRole", "StartRunsAgain" | "LookAtRuns" | "RedriveRuns") => "run started again",
+        ("ReviewDeskRole", "SeeWhenCredentialsLapse") => "measured",
+        ("AuditRecorderRole", "FindEndOfChain") => "recorded behind a broken head",
+        ("AuditRecorderRole", _) => "recorded",
         ("ReviewDeskRole", _) => "parked and dropped",
         ("ChangePollerRole", _) => "found by the poller",
         ("WebhookIntakeRole" | "EventRouterRole" | "PaymentCaptureRole" | "OrderNotifierRole", _) => {
@@ -94,7 +93,7 @@ pub(super) fn proof_of(statement: &Statement) -> &'static str {
 }
 
 /// Places an order paid with `card`.
-async fn place(witness: &Witness, sample: &str, card: &str) -> Result<OrderKey> {
+pub(super) async fn place(witness: &Witness, sample: &str, card: &str) -> Result<OrderKey> {
     let token = witness.gateway.store_card(card).await?;
     let milliseconds = std::time::UNIX_EPOCH.elapsed()?.as_millis();
     let draft = Draft::sample(sample)
@@ -106,7 +105,7 @@ async fn place(witness: &Witness, sample: &str, card: &str) -> Result<OrderKey> 
         .context("the shop's order id")
 }
 
-async fn ends_well(witness: &Witness, order: &OrderKey, status: &str) -> Result<()> {
+pub(super) async fn ends_well(witness: &Witness, order: &OrderKey, status: &str) -> Result<()> {
     let run = witness.run_ended(order, 1).await?;
     ensure!(run.status.as_str() == "SUCCEEDED", "the run is {}", run.status);
     let found = witness.shop.status(Kind::Woo, order.id.as_str()).await?;
@@ -246,49 +245,13 @@ async fn started_again(witness: &Witness) -> Result<()> {
     Ok(())
 }
 
-/// While Odoo is away, work for it goes back, and comes again long before the queue would bring it.
-async fn given_back(bench: &Bench, work: Work) -> Result<()> {
-    let witness = &bench.witness;
-    let order = place(witness, "woocommerce/order-unknown-sku", "amex").await?;
-    witness.open_review(&order).await?;
-    let run = witness.aws.execution(&witness.run_arn(&order, 1)?).await?;
-    let mut message = run.input;
-    message["action"] = json!(work.action);
-    message["token"] = json!("nobody waits");
-    message["payment"] = json!({"transaction": "TRN_none", "amount_minor": 1, "currency": "USD", "state": "captured",
-        "brand": "VISA", "owned": true});
-    message["draft"] = json!({"id": 1, "customer": 1});
-    bench.world.kill_odoo().await?;
-    let came_again = comes_again(witness, &work, &message).await;
-    witness.aws.purge(&witness.deployed, work.queue).await?;
-    bench.world.start_odoo().await?;
-    came_again
+/// The gauges are read, all of them.
+async fn measured(witness: &Witness) -> Result<()> {
+    let values = witness.review_desk(&json!({"action": "measure"})).await?;
+    ensure!(values["ReviewsOpen"].is_number(), "measured: {values}");
+    Ok(())
 }
 
-/// Sends the message and waits until the function has met it twice.
-async fn comes_again(witness: &Witness, work: &Work, message: &Value) -> Result<()> {
-    let since_ms = now_ms()?;
-    let logs = Logs::connect(&witness.deployed.endpoint).await;
-    witness
-        .aws
-        .send(&witness.deployed, work.queue, message, None)
-        .await?;
-    witness
-        .until("the message for the second time", async || {
-            let batches = logs
-                .lines(&witness.deployed, work.function, "batch worked off", since_ms)
-                .await?;
-            let tried = batches.iter().filter(|batch| batch["later"] == json!(1)).count();
-            let down = "Odoo is down: the batch goes back";
-            let not_tried = logs
-                .lines(&witness.deployed, work.function, down, since_ms)
-                .await?
-                .len();
-            Ok((tried + not_tried >= 2).then_some(()))
-        })
-        .await
-}
-
-fn now_ms() -> Result<i64> {
+pub(super) fn now_ms() -> Result<i64> {
     Ok(i64::try_from(std::time::UNIX_EPOCH.elapsed()?.as_millis())?)
 }

@@ -182,7 +182,7 @@ async fn ledger(stage: &mut Stage) -> Result<Tally> {
     };
     let emulator = MiniStack::start(&stage.places, "ledger", &settings).await?;
     let environment = [("LEDGER_TEST_ENDPOINT", emulator.endpoint().to_owned())];
-    let features = "effects/dynamodb-suite,runtime/dynamodb-suite";
+    let features = "audit/dynamodb-suite,effects/dynamodb-suite,runtime/dynamodb-suite";
     suites(
         stage,
         "ledger",

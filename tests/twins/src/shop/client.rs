@@ -20,10 +20,18 @@ fn no_order() -> Failure {
         .remedy("look the order or product up in the shop")
 }
 
-/// A paid order goes on to later statuses by itself.
+/// A paid order goes on to later statuses by itself, and what was cancelled stays so.
 fn stands_at(order: &Value, status: &str, outcome: Outcome) -> bool {
     let now = order["status"].as_str().unwrap_or_default();
-    now == status || (outcome == Outcome::Paid && matches!(now, "completed" | "refunded"))
+    let waits = matches!(now, "checkout-draft" | "pending" | "on-hold" | "failed");
+    now == status || (outcome == Outcome::Paid && !waits)
+}
+
+/// Whether the order counts as paid and names another transaction than ours, which stays.
+fn is_paid_by_another(order: &Value, ours: &str) -> bool {
+    let named = order["transaction_id"].as_str().unwrap_or_default();
+    let paid = matches!(order["status"].as_str(), Some("processing" | "completed"));
+    paid && !named.is_empty() && named != ours
 }
 
 impl ShopTwin {
@@ -34,7 +42,9 @@ impl ShopTwin {
             .iter()
             .map(|(key, value)| json!({ "key": key, "value": value }));
         merge_meta(order, &entries.collect::<Vec<_>>());
-        if let Some(transaction) = &update.transaction {
+        if let Some(transaction) = &update.transaction
+            && !is_paid_by_another(order, transaction)
+        {
             order["transaction_id"] = json!(transaction);
         }
         if !went_on {
@@ -54,7 +64,7 @@ impl ShopTwin {
             && update
                 .transaction
                 .as_deref()
-                .is_none_or(|told| transaction == Some(told))
+                .is_none_or(|told| transaction == Some(told) || is_paid_by_another(order, told))
             && update
                 .meta
                 .iter()
@@ -65,6 +75,8 @@ impl ShopTwin {
 /// How the shop of one's own shows the payment once it was told of it.
 fn payment(update: &OrderUpdate, before: &Value) -> Value {
     match (update.outcome, &update.transaction) {
+        // Another payment stays to be seen.
+        (Outcome::Paid, _) if matches!(before["state"].as_str(), Some("captured" | "elsewhere")) => before.clone(),
         (Outcome::Paid, Some(transaction)) => {
             json!({ "state": "captured", "tender": before["tender"], "transaction": transaction })
         }

@@ -8,7 +8,7 @@ use super::list;
 const PATIENCE_S: std::ops::RangeInclusive<u64> = 40 * 3_600..=49 * 3_600;
 
 /// A state, what leads on from it, where to, and what is wrong otherwise.
-const ENDS: [(&str, &str, &str, &str); 3] = [
+const ENDS: [(&str, &str, &str, &str); 4] = [
     (
         "Decide",
         "decision = 'lapsed' and $states.input.failed.step = 'write-invoice'",
@@ -22,8 +22,14 @@ const ENDS: [(&str, &str, &str, &str); 3] = [
         "money stays reserved when its capture is refused",
     ),
     (
+        "WhatHasLeft",
+        "delivered = true",
+        "Park",
+        "the money for goods that have left is let go without a person",
+    ),
+    (
         "WhatIsKept",
-        "void.state = 'kept'",
+        "let_go = 'kept'",
         "Report",
         "nobody hears of the shop's own payment that is kept",
     ),
@@ -44,6 +50,12 @@ pub(super) fn money(machine: &Value) -> Vec<String> {
         .collect();
     if states["Void"]["Next"] != "WhatIsKept" {
         found.push("Void does not ask what is kept".to_owned());
+    }
+    let refused = list(&states["Capture"]["Catch"])
+        .iter()
+        .find(|rule| list(&rule["ErrorEquals"]).contains(&"Refused".into()));
+    if refused.is_none_or(|rule| rule["Next"] != "WhatHasLeft") {
+        found.push("a refused capture does not ask what has left".to_owned());
     }
     found
 }
@@ -90,14 +102,20 @@ mod tests {
     #[test]
     fn each_guard_passes_the_state_machine_and_finds_what_was_spoiled() {
         let text = filled_machine().unwrap();
-        let spoiled: [(Guard, &str, &str); 5] = [
+        let spoiled: [(Guard, &str, &str); 7] = [
             (money, "decision = 'lapsed' and", "decision = 'gone' and"),
             (
                 money,
                 "{% $states.input.failed.step = 'capture' %}\", \"Next\": \"Void\"",
                 "{% $states.input.failed.step = 'capture' %}\", \"Next\": \"CancelOrder\"",
             ),
-            (money, "void.state = 'kept'", "void.state = 'left'"),
+            (money, "let_go = 'kept'", "let_go = 'left'"),
+            (
+                money,
+                "input.delivered = true %}\", \"Next\": \"Park\"",
+                "input.delivered = true %}\", \"Next\": \"Void\"",
+            ),
+            (money, "\"Next\": \"WhatHasLeft\"", "\"Next\": \"Report\""),
             (money, "\"Next\": \"WhatIsKept\"", "\"Next\": \"CancelOrder\""),
             (patience, "\"MaxAttempts\": 350", "\"MaxAttempts\": 198"),
         ];

@@ -1,10 +1,13 @@
 //! Guards for what the emulator lets through and AWS, or a long night, would not. `docs/local-vs-aws.md` lists them.
 
+mod alarms;
+mod audited;
 mod authorizations;
+mod dashboard;
 mod endings;
-mod heard;
 mod machine;
 mod routes;
+mod runbooks;
 mod runs;
 mod stack;
 
@@ -18,16 +21,21 @@ pub use runs::run_findings;
 /// One guard: what it found, in sentences.
 type Guard = fn(&Template, &Value) -> Vec<String>;
 
-const GUARDS: [Guard; 15] = [
+const GUARDS: [Guard; 20] = [
     |template, _| stack::log_groups(template),
     |template, _| stack::dead_letters(template),
     |template, _| stack::queues(template),
     |template, _| stack::mappings(template),
+    |template, _| audited::stream(template),
     |template, _| stack::statements(template),
     |template, _| stack::functions(template),
     |template, _| of_merchant(template, authorizations::outlived),
     |template, _| of_merchant(template, routes::per_store),
-    |template, _| heard::reviews(template),
+    |template, _| alarms::queues(template),
+    |template, _| alarms::functions(template),
+    |template, _| alarms::heard(template),
+    |template, _| runbooks::linked(template),
+    |template, _| dashboard::whole(template),
     |_, machine| machine::timeouts(machine),
     |_, machine| machine::retries(machine),
     |_, machine| machine::platform_errors(machine),

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::list;
 use crate::aws::template::{Template, target};
 
-const FUNCTION: &str = "AWS::Serverless::Function";
-const QUEUE: &str = "AWS::SQS::Queue";
+pub(super) const FUNCTION: &str = "AWS::Serverless::Function";
+pub(super) const QUEUE: &str = "AWS::SQS::Queue";
 /// SQS's longest retention, 14 days: longer than any wait on a token.
 const RETENTION_S: u64 = 1_209_600;
 /// An outage of two days loses nothing, even when every message is tried as often as its queue allows.
@@ -62,21 +62,29 @@ pub(super) fn dead_letters(template: &Template) -> Vec<String> {
     found
 }
 
+/// The queues that hold what failed: dead letters of other queues, and invocations nobody waits for.
+pub(super) fn holders(template: &Template) -> BTreeSet<&str> {
+    let queues = template.resources(QUEUE).filter_map(|(_, p)| dead_letters_of(p));
+    let functions = template.resources(FUNCTION).filter_map(|(_, p)| {
+        target(&p["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"])
+    });
+    let mappings = template
+        .resources("AWS::Lambda::EventSourceMapping")
+        .filter_map(|(_, p)| target(&p["DestinationConfig"]["OnFailure"]["Destination"]));
+    queues.chain(functions).chain(mappings).collect()
+}
+
+fn dead_letters_of(queue: &Value) -> Option<&str> {
+    target(&queue["RedrivePolicy"]["deadLetterTargetArn"])
+}
+
 /// Every queue keeps messages as long as SQS can, encrypted, has dead letters or holds them, and gives nothing up in an
 /// outage.
 pub(super) fn queues(template: &Template) -> Vec<String> {
-    let dead_letters = |p: &Value| target(&p["RedrivePolicy"]["deadLetterTargetArn"]).map(str::to_owned);
-    let holders: BTreeSet<String> = template
-        .resources(QUEUE)
-        .filter_map(|(_, p)| dead_letters(p))
-        .collect();
-    let destinations = template.resources(FUNCTION).filter_map(|(_, p)| {
-        target(&p["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]).map(str::to_owned)
-    });
-    let holders: BTreeSet<String> = holders.into_iter().chain(destinations).collect();
+    let holders = holders(template);
     let mut found = Vec::new();
     for (name, properties) in template.resources(QUEUE) {
-        if dead_letters(properties).is_none() && !holders.contains(name) {
+        if dead_letters_of(properties).is_none() && !holders.contains(name) {
             found.push(format!("{name} has no queue for dead letters"));
         }
         if properties["MessageRetentionPeriod"].as_u64() != Some(RETENTION_S) {
@@ -105,7 +113,8 @@ pub(super) fn queues(template: &Template) -> Vec<String> {
 pub(super) fn mappings(template: &Template) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    for (name, properties) in template.resources("AWS::Lambda::EventSourceMapping") {
+    let queues = |(_, properties): &(&str, &Value)| properties["StartingPosition"].is_null();
+    for (name, properties) in template.resources("AWS::Lambda::EventSourceMapping").filter(queues) {
         if !list(&properties["FunctionResponseTypes"]).contains(&"ReportBatchItemFailures".into()) {
             found.push(format!("{name} does not report failures message by message"));
         }

@@ -53,10 +53,12 @@ pub enum Way {
     TotalIsOff,
     /// Paid in another way that is none of ours.
     Elsewhere,
+    /// Paid by a token, and by the plugin soon after.
+    PaidTwice,
 }
 
 /// All ways, the ordinary one first.
-pub const WAYS: [Way; 18] = [
+pub const WAYS: [Way; 19] = [
     Way::Token,
     Way::Declined,
     Way::DeclinedThenPaid,
@@ -75,6 +77,7 @@ pub const WAYS: [Way; 18] = [
     Way::UnknownSku,
     Way::TotalIsOff,
     Way::Elsewhere,
+    Way::PaidTwice,
 ];
 
 impl Way {
@@ -125,6 +128,11 @@ impl Story {
             Act::Place(order) => shop.place(&self.id, order.clone()),
             Act::Change(fields) => drop(shop.change(&self.id, fields)),
         }
+    }
+
+    /// The shop's staff cancel it.
+    pub fn cancel(&self, shop: &ShopTwin) {
+        shop.change(&self.id, &cancelled(shop.store()));
     }
 }
 
@@ -180,7 +188,8 @@ impl Orders<'_> {
             | Way::GoodsChanged
             | Way::Cancelled
             | Way::UnknownSku
-            | Way::TotalIsOff => token(card(Conduct::Approve).brand(self.brand())),
+            | Way::TotalIsOff
+            | Way::PaidTwice => token(card(Conduct::Approve).brand(self.brand())),
             Way::Declined | Way::DeclinedThenPaid => token(card(Conduct::Decline("101"))),
             Way::Part => token(card(Conduct::Share(40))),
             Way::TokenEnds => {
@@ -226,7 +235,7 @@ impl Orders<'_> {
                 let token = self.gateway.tokenize(Card::visa(Conduct::Approve));
                 vec![payment(&Paid::Token(token), store)]
             }
-            Way::TakenLater => {
+            Way::TakenLater | Way::PaidTwice => {
                 let transaction = self.plugin(draft, draft.total(), true);
                 vec![payment(&Paid::Taken(transaction), store)]
             }
@@ -249,11 +258,18 @@ impl Orders<'_> {
                     Scheme::Standard => standard::amounts(&amounts),
                 }]
             }
-            Way::Cancelled | Way::CancelledUnpaid if woo => vec![field("status", json!("cancelled"))],
-            Way::Cancelled | Way::CancelledUnpaid => vec![field("payment", json!({ "state": "closed" }))],
+            Way::Cancelled | Way::CancelledUnpaid => vec![cancelled(store)],
             _ => Vec::new(),
         }
     }
+}
+
+fn cancelled(store: &Store) -> Map<String, Value> {
+    let (name, value) = match &store.scheme {
+        Scheme::WooCommerce(_) => ("status", json!("cancelled")),
+        Scheme::Standard => ("payment", json!({ "state": "closed" })),
+    };
+    Map::from_iter([(name.to_owned(), value)])
 }
 
 fn payment(paid: &Paid, store: &Store) -> Map<String, Value> {
