@@ -1,7 +1,7 @@
 //! A batch of the inbox. What is wrong with an event is for a person; what is wrong with us goes back to the queue, and
 //! with it the later events of the same order.
 
-use crate::router::Router;
+use crate::router::{Routed, Router};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::failure::{Failure, FailureName};
 use runtime::{
@@ -14,7 +14,8 @@ use serde_json::json;
 impl Router {
     /// Routes every event of a batch.
     pub async fn route_all(&self, batch: SqsEvent) -> SqsBatchResponse {
-        batch::one_by_one(batch::records(batch), |record| self.route_record(record)).await
+        // Boxed: what a loop and its traces are wrapped around is copied with them.
+        batch::one_by_one(batch::records(batch), |record| Box::pin(self.route_record(record))).await
     }
 
     async fn route_record(&self, record: Record) -> Result<(), Failure> {
@@ -22,8 +23,11 @@ impl Router {
             Ok(event) => event,
             Err(why) => return self.report_message(&record.message_id, why).await,
         };
-        let routed = self.route(&event).await?;
-        tracing::info!(event = event.event, store = %event.store, decision = routed.as_str(), "event");
+        match self.route(&event).await? {
+            // Said with the reason.
+            Routed::Recorded | Routed::Ignored => {}
+            routed => tracing::info!(store = %event.store, decision = routed.as_str(), "event"),
+        }
         Ok(())
     }
 

@@ -11,7 +11,8 @@ use domain::{
 use effects::Clock;
 use runtime::{
     message::InboxEvent,
-    stores::{NewReview, Opened, OrderItems, Payload, PayloadStore, PaymentsUsed, Reviews},
+    stores::{NewReview, OrderItems, Payload, PayloadStore, PaymentsUsed, Reviews},
+    work::{self, Id},
     workflow::Workflow,
 };
 use serde_json::json;
@@ -79,14 +80,13 @@ impl Router {
             Ok(read) => read,
             Err(why) => return self.report(message, &payload.store, why).await,
         };
-        match self
-            .settle(&OrderEvent {
-                id: event,
-                order: &order,
-                via: message.via,
-            })
-            .await
-        {
+        work::note(Id::Order, &order.key.to_string());
+        let event = OrderEvent {
+            id: event,
+            order: &order,
+            via: message.via,
+        };
+        match self.settle(&event).await {
             Err(why) if matches!(why.name, FailureName::Refused | FailureName::Conflict) => {
                 self.report(message, &payload.store, why).await
             }
@@ -126,9 +126,6 @@ impl Router {
     }
 
     pub(crate) async fn open_review(&self, review: NewReview) -> Result<(), Failure> {
-        if let Opened::New(id) = self.reviews.open(&review).await? {
-            tracing::warn!(review = id, about = review.about, "review opened");
-        }
-        Ok(())
+        self.reviews.open(&review).await.map(|_| ())
     }
 }

@@ -6,11 +6,13 @@ use domain::{
     decide::{Decision, IgnoreReason, OrderView, RecordReason, decide},
     event::EventId,
     failure::{Failure, FailureName},
-    order::{Order, Payment},
+    order::{Facts, Order, Payment},
 };
 use runtime::{
     message::Via,
+    metrics::{self, Metric},
     stores::{NewReview, OrderItem, Saved, Versioned},
+    work::{self, Id},
 };
 use serde_json::json;
 
@@ -48,14 +50,22 @@ impl Router {
         let view = there.map(|there| view(&there.value, event));
         let decide_for = |order: &Order| decide(view.as_ref(), order, &event.id, self.merchant);
         let decision = decide_for(event.order);
-        let (Some(there), Decision::RecordAndReview(_) | Decision::Ask(_)) = (there, &decision) else {
+        let Some(OrderItem { facts, .. }) = there.map(|there| &there.value) else {
             return Ok(decision);
         };
-        if there.value.is_telling(self.clock.now()) {
+        let doubtful = matches!(decision, Decision::RecordAndReview(_) | Decision::Ask(_));
+        // Seen before we have told, and after it: not the same.
+        let may_pay_again = matches!(decision, Decision::Record(RecordReason::Unchanged))
+            && matches!(event.order.payment, Payment::Token { .. });
+        if (doubtful || may_pay_again) && there.is_some_and(|there| there.value.is_telling(self.clock.now()))
+        {
             let what = "our own status write may have caused this event, and its version is not known yet";
             return Err(Failure::new(FailureName::InProgress, what));
         }
-        if !self.is_paid_by_us(event.order).await? {
+        // Money that a run of ours has taken opens no run, whatever became of that one.
+        let taken_by_us =
+            matches!(decision, Decision::Open { .. }) && facts.as_ref().is_some_and(Facts::is_token);
+        if !(doubtful || taken_by_us) || !self.is_paid_by_us(event.order).await? {
             return Ok(decision);
         }
         // The shop shows the transaction that we told it of: that is no payment of its own.
@@ -66,11 +76,9 @@ impl Router {
     }
 
     async fn is_paid_by_us(&self, order: &Order) -> Result<bool, Failure> {
-        match &order.payment {
-            Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => {
-                Ok(self.used.owner(transaction).await?.as_ref() == Some(&order.key))
-            }
-            Payment::Pending | Payment::Token { .. } | Payment::Closed => Ok(false),
+        match order.payment.transaction() {
+            Some(transaction) => Ok(self.used.owner(transaction).await?.as_ref() == Some(&order.key)),
+            None => Ok(false),
         }
     }
 
@@ -91,7 +99,7 @@ impl Router {
             }
             Decision::Record(reason) => {
                 let recorded = self.record(there, event).await?;
-                note(event, record_word(reason));
+                note(record_word(reason));
                 Ok(recorded.then_some(Routed::Recorded))
             }
             Decision::RecordAndReview(why) => {
@@ -104,7 +112,7 @@ impl Router {
                 Ok(Some(Routed::Review))
             }
             Decision::Ignore(reason) => {
-                note(event, ignore_word(reason));
+                note(ignore_word(reason));
                 Ok(Some(Routed::Ignored))
             }
         }
@@ -121,18 +129,23 @@ impl Router {
             .await?;
         let (seen, item) = before(there, event);
         let item = item.opened(event.order, &event.id, generation, self.clock.now());
+        let item = OrderItem {
+            trace: work::trace().map(|trace| trace.id),
+            ..item
+        };
         if self.orders.save(seen, &item).await? == Saved::Stale {
             return Ok(None);
         }
+        metrics::count(Metric::OrdersReceived, &[item.order.store.as_str()]);
         self.start(&item).await?;
         Ok(Some(Routed::Opened))
     }
 
     /// Starts the run of an order item; a run that is there already is the same one.
     async fn start(&self, item: &OrderItem) -> Result<(), Failure> {
-        let input = serde_json::to_value(item.run())
-            .map_err(|_| Failure::new(FailureName::Refused, "the run's input cannot be written"))?;
-        self.workflow.start(&item.execution(), &input).await.map(|_| ())
+        let execution = item.execution();
+        work::note(Id::Execution, &execution);
+        self.workflow.start(&execution, &item.input()?).await.map(|_| ())
     }
 
     /// Writes a version down. Whether the order item is still what was seen.
@@ -152,7 +165,7 @@ impl Router {
     async fn ask(&self, event: &OrderEvent<'_>, why: Failure) -> Result<(), Failure> {
         let key = &event.order.key;
         self.open_review(NewReview {
-            about: format!("other-body/{}", event.id),
+            about: format!("asked/{}", event.id),
             doing: "route-event".to_owned(),
             order: Some(key.clone()),
             why,
@@ -180,8 +193,13 @@ impl Router {
 /// What is known of the order. What a person lets in counts, whatever else the shop has sent in that second.
 fn view(there: &OrderItem, event: &OrderEvent<'_>) -> OrderView {
     let view = there.view();
-    let newest_facts = view.newest_facts.clone().filter(|_| event.via != Via::Operator);
-    OrderView { newest_facts, ..view }
+    let let_in = event.via == Via::Operator;
+    let newest_facts = view.newest_facts.clone().filter(|_| !let_in);
+    OrderView {
+        newest_facts,
+        let_in,
+        ..view
+    }
 }
 
 /// The order item to begin with, and the version to write it under.
@@ -192,8 +210,8 @@ fn before(there: Option<Versioned<OrderItem>>, event: &OrderEvent<'_>) -> (Optio
     }
 }
 
-fn note(event: &OrderEvent<'_>, reason: &str) {
-    tracing::info!(order = %event.order.key, event = %event.id, reason, "nothing starts");
+fn note(reason: &str) {
+    tracing::info!(reason, "nothing starts");
 }
 
 fn record_word(reason: RecordReason) -> &'static str {

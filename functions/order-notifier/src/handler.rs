@@ -35,7 +35,7 @@ impl Notifier {
                 Ok(json!({ "status": status }))
             }
             Request::Close(close) => {
-                self.close(&close.run, Some(close.state)).await?;
+                self.close(&close).await?;
                 Ok(json!({ "state": close.state }))
             }
         }

@@ -1,13 +1,14 @@
 //! The step `notify`: the effect as the ledger drives it, then what the order item has to know of it.
 
 use crate::{
+    close::End,
     handler::Notifier,
     request::{LetGo, Notify},
     telling::Telling,
 };
 use domain::{decide::OurWrite, event::EventId, failure::Failure, merchant::Scheme, outcome::Outcome};
 use effects::{ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Timing, perform};
-use runtime::{Invocation, LastFailure, shops::shop_of};
+use runtime::{Invocation, LastFailure, message::Run, shops::shop_of};
 use serde::{Deserialize, Serialize};
 use shop::OrderUpdate;
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ const WORST_MS: i64 = 15_000;
 /// Where the shop's order names what it was told last, and by which run: the status alone proves nothing, because an
 /// order that waits for its payment looks like one whose customer was asked to pay again.
 const OUTCOME_META: &str = "_heartland_outcome";
+/// The answer when there was nothing to be told.
+const UNTOLD: &str = "as it is";
 /// Where the shop's order names the documents.
 const SALE_ORDER_META: &str = "_heartland_sale_order";
 const INVOICE_META: &str = "_heartland_invoice";
@@ -42,6 +45,18 @@ impl Notifier {
     pub(crate) async fn notify(&self, notify: &Notify, invocation: &Invocation) -> Result<String, Failure> {
         let run = &notify.run;
         let store = self.merchant.store(&run.order.store)?;
+        let end = End {
+            state: notify.close,
+            outcome: Some(notify.outcome),
+        };
+        if notify.outcome != Outcome::Paid && self.is_paid_otherwise(run).await? {
+            self.record(run, None, end).await?;
+            tracing::info!(
+                outcome = notify.outcome.as_str(),
+                "the shop was not told: the order has gone on without this run"
+            );
+            return Ok(UNTOLD.to_owned());
+        }
         let claim = self.claim(notify, invocation)?;
         let telling = Telling {
             shop: shop_of(&self.shops, self.merchant, &run.order.store)?,
@@ -60,12 +75,28 @@ impl Notifier {
             outcome: notify.outcome,
             transaction: transaction(notify).map(str::to_owned),
         });
-        self.record(run, write, notify.close).await?;
-        tracing::info!(outcome = notify.outcome.as_str(), "the shop was told");
+        self.record(run, write, end).await?;
+        tracing::info!(
+            outcome = notify.outcome.as_str(),
+            closes = notify.close.is_some(),
+            "the shop was told"
+        );
         Ok(match &store.scheme {
             Scheme::WooCommerce(settings) => settings.status(notify.outcome).to_owned(),
             Scheme::Standard => notify.outcome.as_str().to_owned(),
         })
+    }
+
+    /// Whether the customer has paid in another way since a run with a token began. That ours came to nothing says
+    /// nothing of an order that is paid.
+    async fn is_paid_otherwise(&self, run: &Run) -> Result<bool, Failure> {
+        let Some(item) = self.orders.load(&run.order).await?.map(|there| there.value) else {
+            return Ok(false);
+        };
+        let began_with_token = item.facts.is_some_and(|facts| facts.is_token());
+        let shows_another = began_with_token && item.newest_facts.is_some_and(|newest| newest.is_paid());
+        // A later run was opened because this one is over: whatever was to be told was told.
+        Ok(item.generation > run.generation || (item.generation == run.generation && shows_another))
     }
 
     fn claim(&self, notify: &Notify, invocation: &Invocation) -> Result<ClaimRequest, Failure> {
@@ -112,11 +143,24 @@ fn update(notify: &Notify) -> OrderUpdate {
         .chain(documents)
         .collect();
     let usual = OrderUpdate::new(notify.outcome);
-    let let_go = notify.let_go.filter(|_| notify.outcome != Outcome::Paid);
     OrderUpdate {
         transaction: transaction(notify).map(str::to_owned),
-        note: let_go.and_then(LetGo::note).map(str::to_owned).or(usual.note),
+        note: note(notify).or(usual.note),
         meta,
         ..usual
     }
+}
+
+/// What the shop's staff has to know where the outcome's usual note would tell them something else.
+fn note(notify: &Notify) -> Option<String> {
+    if notify.outcome == Outcome::Paid {
+        return None;
+    }
+    let unpaid = notify.delivered && notify.outcome == Outcome::CaptureRefused;
+    let unpaid = unpaid.then_some("The payment could not be captured, and the goods have left.");
+    let said: Vec<&str> = [unpaid, notify.let_go.and_then(LetGo::note)]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }

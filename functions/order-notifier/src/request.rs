@@ -37,6 +37,9 @@ pub struct Notify {
     /// What became of the payment of an order that did not go on, when there was one.
     #[serde(default)]
     pub let_go: Option<LetGo>,
+    /// Whether the goods have left, as far as the run knows.
+    #[serde(default)]
+    pub delivered: bool,
     /// A person has asked to try again after a refusal.
     #[serde(default)]
     pub redrive: bool,
@@ -83,6 +86,9 @@ pub struct Close {
     pub run: Run,
     /// Where the order stands from now on.
     pub state: Closing,
+    /// How the run ended: what the shop would have been told.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
 }
 
 /// Where an order stands after its run.

@@ -182,6 +182,19 @@ async fn nobody_is_told_that_money_is_free_which_is_not() {
 }
 
 #[tokio::test]
+async fn nobody_is_told_that_goods_are_still_here_which_have_left() {
+    for (let_go, told) in [("voided", "the goods have left."), ("failed", "could not be released yet")] {
+        let bench = bench().await;
+        let step = json!({"action": "notify", "outcome": "capture-refused", "close": "closed", "let_go": let_go,
+                          "delivered": true});
+        bench.step(step).await.unwrap();
+        let note = bench.shop.told()[0].1.note.clone().unwrap();
+        assert!(note.contains("the goods have left") && note.contains(told), "{note}");
+        assert!(!note.contains("not shipped"), "{note}");
+    }
+}
+
+#[tokio::test]
 async fn paid_is_told_once_and_its_repeat_with_the_invoice_still_closes() {
     let bench = bench().await;
     let first = json!({"action": "notify", "outcome": "paid", "payment": payment()});
@@ -396,6 +409,41 @@ async fn a_payment_that_came_meanwhile_is_brought_back_when_the_run_is_closed() 
         Some(event.to_string()),
         "the inbox has seen the event's own id"
     );
+}
+
+/// Nobody sets an order to failed or cancelled that the customer has paid in another way.
+#[tokio::test]
+async fn an_order_that_is_paid_in_another_way_is_left_as_it_is() {
+    let captured = json!({"state": "captured", "tender": "card", "transaction": "TRN_P"});
+    let by_wallet = json!({"state": "elsewhere", "method": "paypal"});
+    for (first, now, told) in [
+        (None, &captured, 0),
+        (None, &by_wallet, 0),
+        (Some(&captured), &captured, 1),
+        (None, &json!({"state": "closed"}), 1),
+    ] {
+        let bench = bench().await;
+        let there = bench.notifier.orders.load(&bench.order.key).await.unwrap().unwrap();
+        let mut newer = Order {
+            modified_at: bench.order.modified_at + jiff::SignedDuration::from_secs(90),
+            payment: serde_json::from_value(now.clone()).unwrap(),
+            ..bench.order.clone()
+        };
+        newer.note = Some("by now".to_owned());
+        let mut item = there.value.seen(&newer, &EventId::of_order(&newer));
+        if first.is_some() {
+            item.facts = Some(newer.facts());
+        }
+        bench.notifier.orders.save(Some(there.version), &item).await.unwrap();
+        let cancelled = json!({"action": "notify", "outcome": "cancelled", "close": "closed"});
+        for _ in 0..2 {
+            bench.step(cancelled.clone()).await.unwrap();
+            assert_eq!(bench.told().len(), told, "{now}");
+            assert_eq!(bench.item().await.state, OrderState::Closed);
+        }
+        let brought = usize::from(first.is_none());
+        assert_eq!(bench.inbox.sent().len(), brought, "the version counts from now on");
+    }
 }
 
 /// The customer pays again in the very second in which we tell of the declined card.

@@ -1,6 +1,6 @@
 //! Our own authorization: the effect `authorize` as the ledger drives it.
 
-use crate::{answer, effect::not_sent};
+use crate::{answer, effect::not_sent, wanted::Wanted};
 use async_trait::async_trait;
 use domain::{
     failure::{Failure, FailureName},
@@ -25,6 +25,7 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub(crate) struct Authorization<'a> {
     pub gateway: &'a dyn PaymentGateway,
     pub ask: Authorize,
+    pub wanted: Wanted<'a>,
     /// Whether it is tried again after a refusal.
     pub redriven: bool,
     pub now: Timestamp,
@@ -45,6 +46,9 @@ impl Remote for Authorization<'_> {
             && let Some(there) = self.already_there().await
         {
             return there;
+        }
+        if let Some(refused) = self.wanted.refuses(&self.last).await {
+            return refused;
         }
         let key = match id.as_str().parse() {
             Ok(key) => key,

@@ -39,7 +39,7 @@ impl Payments {
             Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => {
                 self.claim_plugin_payment(&step.run, &order, transaction).await
             }
-            Payment::Pending | Payment::Closed => {
+            Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => {
                 let what = "this version of the order has nothing to be authorized";
                 Err(Failure::new(FailureName::Refused, what).field("payment.state"))
             }
@@ -69,6 +69,7 @@ impl Payments {
                 holder,
                 account,
             },
+            wanted: self.wanted(run, None),
             redriven: step.redrive,
             now: self.now(),
             last: LastFailure::default(),

@@ -6,6 +6,7 @@ use crate::{
     effect::{self, not_capturable, not_sent},
     handler::Payments,
     request::PaidStep,
+    wanted::Wanted,
 };
 use async_trait::async_trait;
 use domain::{
@@ -14,12 +15,13 @@ use domain::{
     money::Money,
     order::{Order, Payment},
 };
-use effects::{EffectKind, Facts, Past, Remote, RequestId, Resolution, Sent, perform};
+use effects::{EffectKind, Facts, Past, Performed, Remote, RequestId, Resolution, Sent, perform};
 use heartland::gp_api::{PaymentGateway, Status, Transaction, TransactionId};
 use jiff::{SignedDuration, Timestamp};
 use runtime::{
     Invocation, LastFailure,
-    message::{PaymentFacts, PaymentState, Run},
+    message::{PaymentFacts, PaymentState},
+    metrics::{self, Metric},
 };
 use serde_json::json;
 
@@ -63,7 +65,9 @@ impl Payments {
                 "the capture waits for the delivery",
             ));
         }
-        self.take(&step.run, &authorized, step.redrive, invocation).await
+        let plugins = Some(&order.payment).filter(|_| !authorized.owned);
+        self.take(step, &authorized, self.wanted(&step.run, plugins), invocation)
+            .await
     }
 
     /// The authorization to capture: ours from the ledger; the plugin's as the step before verified it, when it is the
@@ -74,7 +78,7 @@ impl Payments {
         }
         let transaction = match &order.payment {
             Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => transaction,
-            Payment::Token { .. } | Payment::Pending | Payment::Closed => {
+            Payment::Token { .. } | Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => {
                 let what = "there is no authorization to capture";
                 return Err(Failure::new(FailureName::Conflict, what).field("payment"));
             }
@@ -92,9 +96,9 @@ impl Payments {
 
     async fn take(
         &self,
-        run: &Run,
+        step: &PaidStep,
         authorized: &PaymentFacts,
-        redrive: bool,
+        wanted: Wanted<'_>,
         invocation: &Invocation,
     ) -> Result<PaymentFacts, Failure> {
         let now = self.now();
@@ -107,16 +111,25 @@ impl Payments {
             transaction: transaction_id(&authorized.transaction)?,
             amount: authorized.amount(),
             owned: authorized.owned,
+            wanted,
             read_again: authorized
                 .seen_at
                 .is_none_or(|seen| now.duration_since(seen) > TRUSTED_FOR),
             now,
             last: LastFailure::default(),
         };
-        let claim = self.claim(EffectKind::Capture, run, facts, invocation, redrive);
+        let claim = self.claim(EffectKind::Capture, &step.run, facts, invocation, step.redrive);
         let performed = perform(&self.ledger, &claim, &remote).await;
+        if let Ok(Performed::Applied { moved: true, .. }) = &performed {
+            captured(authorized.amount());
+        }
         effect::read(remote.last.outcome("taking the money", performed)?)
     }
+}
+
+/// Counts money that was taken: for whoever moved the record, and nobody else.
+pub(crate) fn captured(amount: Money) {
+    metrics::emit(Metric::AmountCaptured, amount.minor, &[amount.currency.code()]);
 }
 
 /// What the ledger asks of the gateway.
@@ -126,6 +139,7 @@ pub(crate) struct Capture<'a> {
     pub amount: Money,
     /// Whether we authorized it.
     pub owned: bool,
+    pub wanted: Wanted<'a>,
     /// Whether the authorization was seen too long ago to be trusted.
     pub read_again: bool,
     pub now: Timestamp,
@@ -156,6 +170,9 @@ impl Remote for Capture<'_> {
             && let Some(settled) = self.as_it_is_now().await
         {
             return settled;
+        }
+        if let Some(refused) = self.wanted.refuses(&self.last).await {
+            return refused;
         }
         let key = match id.as_str().parse() {
             Ok(key) => key,

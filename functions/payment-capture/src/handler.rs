@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use runtime::{
     Invocation,
     message::Run,
-    stores::{PayloadStore, PaymentsUsed},
+    stores::{OrderItems, PayloadStore, PaymentsUsed},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -38,6 +38,8 @@ pub struct Payments {
     pub gateway: Arc<dyn PaymentGateway>,
     /// The orders' content.
     pub payloads: PayloadStore,
+    /// What the shop says of orders by now.
+    pub orders: OrderItems,
     /// Which transaction pays which order.
     pub used: PaymentsUsed,
 }

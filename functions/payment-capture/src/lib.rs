@@ -12,6 +12,7 @@ mod plugin;
 mod release;
 mod request;
 mod void;
+mod wanted;
 
 pub use handler::Payments;
 pub use live_gateway::LiveGateway;

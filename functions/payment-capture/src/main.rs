@@ -3,7 +3,7 @@
 use payment_capture::{LiveGateway, Payments, Request};
 use runtime::{
     Invocation, Parts, environment,
-    stores::{PayloadStore, PaymentsUsed},
+    stores::{OrderItems, PayloadStore, PaymentsUsed},
 };
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         ledger: parts.ledger().await?,
         gateway: Arc::new(LiveGateway::new(guard, parts.secrets.clone(), secret)),
         payloads: PayloadStore::new(parts.items.clone(), parts.clock.clone()),
+        orders: OrderItems::new(parts.items.clone()),
         used: PaymentsUsed::new(parts.items.clone(), parts.clock.clone()),
     });
     runtime::start(move |request: Request, invocation: Invocation| {

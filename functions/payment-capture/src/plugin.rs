@@ -4,6 +4,7 @@ use crate::{
     answer,
     authorization::facts,
     authorize::transaction_id,
+    capture::captured,
     handler::{Payments, reference},
 };
 use domain::{
@@ -13,7 +14,7 @@ use domain::{
 };
 use heartland::gp_api::{self, Kind};
 use runtime::{
-    message::{PaymentFacts, Run},
+    message::{PaymentFacts, PaymentState, Run},
     stores::Use,
 };
 
@@ -26,18 +27,22 @@ impl Payments {
     ) -> Result<PaymentFacts, Failure> {
         let found = self.look_up(&transaction_id(transaction)?).await?;
         check(&found, order, run)?;
-        self.claim_transaction(transaction, run).await?;
-        Ok(facts(&found, order.total(), false, self.now()))
+        let claimed = self.claim_transaction(transaction, run).await?;
+        let payment = facts(&found, order.total(), false, self.now());
+        if claimed == Use::New && payment.state == PaymentState::Captured {
+            captured(payment.amount());
+        }
+        Ok(payment)
     }
 
     /// One transaction pays one order.
-    pub(crate) async fn claim_transaction(&self, transaction: &str, run: &Run) -> Result<(), Failure> {
+    pub(crate) async fn claim_transaction(&self, transaction: &str, run: &Run) -> Result<Use, Failure> {
         match self.used.claim(transaction, &run.order).await? {
-            Use::Ours => Ok(()),
             Use::Of(other) => {
                 let what = format!("the transaction {transaction} already pays the order {other}");
                 Err(Failure::new(FailureName::Conflict, what).field("payment.transaction"))
             }
+            ours => Ok(ours),
         }
     }
 }

@@ -108,6 +108,7 @@ impl Payments {
             transaction: transaction.clone(),
             amount: order.total(),
             owned,
+            wanted: self.wanted(run, None),
             read_again: false,
             now: self.now(),
             last: LastFailure::default(),
@@ -199,7 +200,7 @@ impl Payments {
 fn plugin_transaction(order: &Order) -> Option<&str> {
     match &order.payment {
         Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => Some(transaction),
-        Payment::Token { .. } | Payment::Pending | Payment::Closed => None,
+        Payment::Token { .. } | Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => None,
     }
 }
 

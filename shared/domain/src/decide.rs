@@ -3,8 +3,11 @@
 //! Only an event with an actionable payment opens a run. The order item owns the run: a run is opened by moving the
 //! item to the next generation under a condition, so that of two events that decide the same only one does it.
 
+mod contradiction;
 mod our_write;
+mod unclear;
 
+pub use contradiction::check_still_wanted;
 pub use our_write::OurWrite;
 
 use crate::{
@@ -46,8 +49,21 @@ pub struct OrderView {
     pub opened_by: Option<EventId>,
     /// [`Order::facts`] of the version the last run was opened with.
     pub facts: Option<Facts>,
-    /// Our own writes to the shop.
+    /// [`Order::facts`] of what a person has made of the order for the last run.
+    pub edited: Option<Facts>,
+    /// Our own writes to the shop, oldest first.
     pub our_writes: Vec<OurWrite>,
+    /// Whether a person has let this event in: what had been asked about it is answered.
+    pub let_in: bool,
+}
+
+impl OrderView {
+    /// Whether this is what the last run works with: as the shop sent it, or as a person has corrected it. A shop that
+    /// is corrected afterwards says nothing new.
+    fn is_worked_with(&self, goods: &str) -> bool {
+        let known = self.facts.iter().chain(&self.edited);
+        known.into_iter().any(|facts| facts.goods == goods)
+    }
 }
 
 /// What to do with an event.
@@ -67,7 +83,7 @@ pub enum Decision {
     Record(RecordReason),
     /// Record this version and ask a person: it contradicts what is running or done.
     RecordAndReview(Failure),
-    /// Ask a person which of two versions counts, and record nothing: the answer lets the event in again.
+    /// Ask a person whether this version counts, and record nothing: the answer lets the event in again.
     Ask(Failure),
     /// Nothing to do.
     Ignore(IgnoreReason),
@@ -103,7 +119,7 @@ pub enum IgnoreReason {
 /// there is one.
 pub fn decide(seen: Option<&OrderView>, order: &Order, event: &EventId, merchant: &Merchant) -> Decision {
     let Some(seen) = seen else {
-        return first_or_next(order, 1, merchant);
+        return first_or_next(order, 1, None, merchant);
     };
     if seen.state == OrderState::Open && seen.opened_by.as_ref() == Some(event) {
         return Decision::Resume {
@@ -111,7 +127,7 @@ pub fn decide(seen: Option<&OrderView>, order: &Order, event: &EventId, merchant
         };
     }
     let facts = order.facts();
-    let known = [seen.facts.as_ref(), seen.newest_facts.as_ref()];
+    let known = [seen.facts.as_ref(), seen.newest_facts.as_ref(), seen.edited.as_ref()];
     let known: Vec<&Facts> = known.into_iter().flatten().collect();
     if our_write::is_echo(&seen.our_writes, order, &known) {
         return Decision::Ignore(IgnoreReason::Echo);
@@ -119,25 +135,37 @@ pub fn decide(seen: Option<&OrderView>, order: &Order, event: &EventId, merchant
     match (order.modified_at.cmp(&seen.newest), &seen.newest_facts) {
         (Ordering::Less, _) => Decision::Ignore(IgnoreReason::Older),
         (Ordering::Equal, Some(newest)) if *newest != facts => {
-            in_the_same_second(seen, newest, order, merchant)
+            in_the_same_second(seen, newest, order, event, merchant)
         }
-        (Ordering::Equal, _) => of_state(seen, order, true, merchant),
-        (Ordering::Greater, _) => of_state(seen, order, false, merchant),
+        (Ordering::Equal, _) => of_state(seen, order, event, true, merchant),
+        (Ordering::Greater, _) => of_state(seen, order, event, false, merchant),
     }
 }
 
-fn of_state(seen: &OrderView, order: &Order, repeat: bool, merchant: &Merchant) -> Decision {
+fn of_state(
+    seen: &OrderView,
+    order: &Order,
+    event: &EventId,
+    repeat: bool,
+    merchant: &Merchant,
+) -> Decision {
     match seen.state {
-        OrderState::Recorded | OrderState::Closed => without_run(seen, order, repeat, merchant),
+        OrderState::Recorded | OrderState::Closed => without_run(seen, order, event, repeat, merchant),
         OrderState::Open | OrderState::Completed if repeat => Decision::Ignore(IgnoreReason::Repeat),
-        OrderState::Open => while_running(seen, order),
-        OrderState::Completed => when_done(seen, order),
+        OrderState::Open => contradiction::while_running(seen, order),
+        OrderState::Completed => contradiction::when_done(seen, order),
     }
 }
 
 /// Shops date in whole seconds, and webhooks overtake each other: which of two versions of one second came last, they
 /// do not say. What one of them adds is taken up; a payment is tried only when the other one does not speak against it.
-fn in_the_same_second(seen: &OrderView, newest: &Facts, order: &Order, merchant: &Merchant) -> Decision {
+fn in_the_same_second(
+    seen: &OrderView,
+    newest: &Facts,
+    order: &Order,
+    event: &EventId,
+    merchant: &Merchant,
+) -> Decision {
     let facts = order.facts();
     let same_goods = newest.goods == facts.goods;
     let adds_nothing =
@@ -145,8 +173,9 @@ fn in_the_same_second(seen: &OrderView, newest: &Facts, order: &Order, merchant:
     if adds_nothing {
         return Decision::Ignore(IgnoreReason::Older);
     }
-    match of_state(seen, order, false, merchant) {
-        Decision::Open { .. } if !same_goods || newest.is_closed() => Decision::Ask(
+    let other_payment = newest.is_paid() && !newest.names(&order.payment);
+    match of_state(seen, order, event, false, merchant) {
+        Decision::Open { .. } if !same_goods || newest.is_closed() || other_payment => Decision::Ask(
             Failure::new(
                 FailureName::Conflict,
                 "the shop sent two different orders under the same id and modification time",
@@ -157,13 +186,14 @@ fn in_the_same_second(seen: &OrderView, newest: &Facts, order: &Order, merchant:
     }
 }
 
-/// A version of an order that has no live run and is not paid yet.
-fn first_or_next(order: &Order, generation: u32, merchant: &Merchant) -> Decision {
+/// A version of an order that has no live run and is not paid yet, after the version that was the newest so far.
+fn first_or_next(order: &Order, generation: u32, newest: Option<&Facts>, merchant: &Merchant) -> Decision {
     if merchant.is_before_cut_over(order) {
         return Decision::Record(RecordReason::BeforeCutOver);
     }
     match order.payment {
-        Payment::Pending => Decision::Record(RecordReason::NotPaid),
+        Payment::Elsewhere { method: None, .. } => unclear::paid_without_method(order, newest),
+        Payment::Pending | Payment::Elsewhere { .. } => Decision::Record(RecordReason::NotPaid),
         Payment::Closed => Decision::Record(RecordReason::Closed),
         Payment::Token { .. } | Payment::Authorized { .. } | Payment::Captured { .. } => {
             Decision::Open { generation }
@@ -172,70 +202,22 @@ fn first_or_next(order: &Order, generation: u32, merchant: &Merchant) -> Decisio
 }
 
 /// A known version is decided again, too: it may have come while a run was live that has ended since, or the decision
-/// was lost on the way. What the last run has already tried is not tried again.
-fn without_run(seen: &OrderView, order: &Order, repeat: bool, merchant: &Merchant) -> Decision {
+/// was lost on the way. What the last run has already tried is not tried again by itself.
+fn without_run(
+    seen: &OrderView,
+    order: &Order,
+    event: &EventId,
+    repeat: bool,
+    merchant: &Merchant,
+) -> Decision {
+    let generation = seen.generation.saturating_add(1);
     let tried = seen.facts.as_ref() == Some(&order.facts());
     let decision = match tried {
-        true => Decision::Record(RecordReason::Unchanged),
-        false => first_or_next(order, seen.generation.saturating_add(1), merchant),
+        true => unclear::tried_before(seen, order, event),
+        false => first_or_next(order, generation, seen.newest_facts.as_ref(), merchant),
     };
     match decision {
         Decision::Record(_) if repeat => Decision::Ignore(IgnoreReason::Repeat),
         decision => decision,
     }
-}
-
-/// The run goes on with the version it was opened with; a person decides, and a redrive takes the newest version.
-fn while_running(seen: &OrderView, order: &Order) -> Decision {
-    let Some(before) = &seen.facts else {
-        return Decision::Record(RecordReason::Unchanged);
-    };
-    let taken = matches!(
-        order.payment,
-        Payment::Authorized { .. } | Payment::Captured { .. }
-    );
-    if order.payment == Payment::Closed {
-        return review(
-            "the shop cancelled or refunded the order while it is being processed",
-            "drop the run if it is parked; otherwise cancel or refund the order in Odoo and at the gateway",
-        );
-    }
-    if before.is_token() && taken {
-        return review(
-            "the shop has taken a payment of its own while ours is being processed",
-            "look both transactions up at the gateway and void one of them",
-        );
-    }
-    if before.goods != order.facts().goods {
-        return review(
-            "the shop changed the order while it is being processed",
-            "compare the order in Odoo with the shop's; a parked run takes the newest version when it is redriven",
-        );
-    }
-    Decision::Record(RecordReason::Unchanged)
-}
-
-/// The payment of a finished order may look different by now, because we told the shop of it.
-fn when_done(seen: &OrderView, order: &Order) -> Decision {
-    if order.payment == Payment::Closed {
-        return review(
-            "the shop cancelled or refunded an order that is paid and invoiced",
-            "credit the invoice in Odoo and refund the payment, unless the shop's plugin has refunded it",
-        );
-    }
-    if seen
-        .facts
-        .as_ref()
-        .is_some_and(|before| before.goods != order.facts().goods)
-    {
-        return review(
-            "the shop changed an order that is paid and invoiced",
-            "compare the invoice with the shop's order and correct the one that is wrong",
-        );
-    }
-    Decision::Record(RecordReason::Unchanged)
-}
-
-fn review(what: &str, remedy: &str) -> Decision {
-    Decision::RecordAndReview(Failure::new(FailureName::Conflict, what).remedy(remedy))
 }

@@ -58,6 +58,12 @@ impl EventId {
         Self::derive(&order.key.store, Some(&facts), &[])
     }
 
+    /// When the version of the order was made that this event brought, Unix seconds; nothing when the name is made of
+    /// something else.
+    pub fn modified_at_s(&self) -> Option<i64> {
+        self.0.rsplit_once('_')?.1.parse().ok()
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -126,6 +132,7 @@ mod tests {
         let first = at("2026-11-23T15:00:00Z");
         let id = EventId::derive(&store(), Some(&first), b"{}");
         assert_eq!(id.as_str(), "woo_1001_1795446000");
+        assert_eq!(id.modified_at_s(), Some(first.modified_at.as_second()));
         assert_eq!(EventId::derive(&store(), Some(&first), b"{ }"), id);
         assert_ne!(
             EventId::derive(&store(), Some(&at("2026-11-23T15:00:01Z")), b"{}"),

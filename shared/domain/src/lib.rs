@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod card_number;
+pub mod changes;
 pub mod decide;
 pub mod event;
 pub mod failure;

@@ -3,13 +3,15 @@
 //! lines*, see [`Line::net_minor`].
 
 mod check;
+mod edit;
 mod facts;
 mod shape;
 
 pub use check::{check, check_totals};
+pub use edit::check_edit;
 pub use facts::Facts;
 pub use shape::{
-    AMOUNT_MINOR_MAX, LINE_ID_LENGTH_MAX, LINES_MAX, QUANTITY_SCALE_MAX, TEXT_LENGTH_MAX, check_shape,
+    AMOUNT_MINOR_MAX, LINE_ID_LENGTH_MAX, LINES_MAX, QUANTITY_SCALE_MAX, TEXT_LENGTH_MAX, check_shape, is_reference,
 };
 
 use crate::{
@@ -192,7 +194,7 @@ pub struct TaxTotal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Payment {
-    /// Not paid yet, or not in a way we handle: recorded, nothing is done.
+    /// Not paid yet: recorded, nothing is done.
     Pending,
     /// We authorize with this token.
     Token {
@@ -215,8 +217,36 @@ pub enum Payment {
         /// The gateway's transaction id.
         transaction: String,
     },
+    /// Paid in a way that is none of ours, or made by hand as paid: nothing is opened for it.
+    Elsewhere {
+        /// The shop's id of the payment method (`paypal`); none when the order names none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<String>,
+        /// The transaction the order names, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transaction: Option<String>,
+    },
     /// Cancelled, failed or refunded in the shop: nothing is opened for it.
     Closed,
+}
+
+impl Payment {
+    /// Whether the order is paid, in whatever way, but by a token of ours.
+    pub fn is_paid(&self) -> bool {
+        matches!(
+            self,
+            Self::Authorized { .. } | Self::Captured { .. } | Self::Elsewhere { .. }
+        )
+    }
+
+    /// The transaction that the shop names, when the order is paid.
+    pub fn transaction(&self) -> Option<&str> {
+        match self {
+            Self::Authorized { transaction, .. } | Self::Captured { transaction, .. } => Some(transaction),
+            Self::Elsewhere { transaction, .. } => transaction.as_deref(),
+            Self::Pending | Self::Token { .. } | Self::Closed => None,
+        }
+    }
 }
 
 impl Order {

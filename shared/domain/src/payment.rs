@@ -90,7 +90,7 @@ pub fn verify_shop_payment(order: &Order, found: &Transaction) -> Result<(), Fai
     let (claimed, captured) = match &order.payment {
         Payment::Authorized { transaction, .. } => (transaction, false),
         Payment::Captured { transaction, .. } => (transaction, true),
-        Payment::Pending | Payment::Token { .. } | Payment::Closed => {
+        Payment::Pending | Payment::Token { .. } | Payment::Elsewhere { .. } | Payment::Closed => {
             return conflict("payment", "the order claims no transaction".to_owned());
         }
     };

@@ -4,10 +4,13 @@
 
 mod common;
 
-use common::{authorized, captured, later, merchant, order, token};
+use common::{authorized, captured, elsewhere, later, merchant, order, token};
 use domain::{
-    decide::{Decision, IgnoreReason, OrderState, OrderView, OurWrite, RecordReason, decide},
+    decide::{
+        Decision, IgnoreReason, OrderState, OrderView, OurWrite, RecordReason, check_still_wanted, decide,
+    },
     event::EventId,
+    failure::FailureName,
     order::{Order, Payment},
     outcome::Outcome,
 };
@@ -34,7 +37,9 @@ fn view(state: OrderState, order: &Order) -> OrderView {
         newest_facts: Some(order.facts()),
         opened_by: run.then(|| EventId::of_order(order)),
         facts: run.then(|| order.facts()),
+        edited: None,
         our_writes: Vec::new(),
+        let_in: false,
     }
 }
 
@@ -61,8 +66,42 @@ fn the_first_event_opens_a_run_only_with_an_actionable_payment() {
     }
     let unpaid = later(0, |o| o.payment = Payment::Pending);
     assert_eq!(decided(None, &unpaid), Decision::Record(RecordReason::NotPaid));
+    let paypal = later(0, |o| o.payment = elsewhere(Some("paypal")));
+    assert_eq!(decided(None, &paypal), Decision::Record(RecordReason::NotPaid));
     let closed = later(0, |o| o.payment = Payment::Closed);
     assert_eq!(decided(None, &closed), Decision::Record(RecordReason::Closed));
+}
+
+#[test]
+fn a_paid_order_without_a_payment_method_is_asked_about_once() {
+    let free = later(0, |o| o.payment = elsewhere(None));
+    assert!(reviewed(&decided(None, &free)));
+    let old = later(0, |o| {
+        o.payment = elsewhere(None);
+        o.placed_at = "2025-01-01T00:00:00Z".parse().unwrap();
+    });
+    assert_eq!(decided(None, &old), Decision::Record(RecordReason::BeforeCutOver));
+    let unpaid = later(0, |o| o.payment = Payment::Pending);
+    let later_paid = later(5, |o| o.payment = elsewhere(None));
+    assert!(reviewed(&decided(
+        Some(&view(OrderState::Recorded, &unpaid)),
+        &later_paid
+    )));
+    let seen = view(OrderState::Recorded, &free);
+    assert_eq!(
+        decided(Some(&seen), &free),
+        Decision::Ignore(IgnoreReason::Repeat)
+    );
+    let noted = later(9, |o| {
+        o.payment = elsewhere(None);
+        o.note = Some("ring twice".to_owned());
+    });
+    assert_eq!(
+        decided(Some(&seen), &noted),
+        Decision::Record(RecordReason::NotPaid)
+    );
+    let by_card = later(9, |_| ());
+    assert_eq!(decided(Some(&seen), &by_card), Decision::Open { generation: 1 });
 }
 
 #[test]
@@ -140,6 +179,8 @@ fn a_change_while_the_run_goes_is_recorded_and_asked_about_only_if_it_matters() 
     for change in [
         later(5, |o| o.payment = Payment::Closed),
         later(5, |o| o.payment = captured("TRN_by_the_plugin")),
+        later(5, |o| o.payment = elsewhere(Some("paypal"))),
+        later(5, |o| o.payment = elsewhere(None)),
         later(5, |o| o.lines[0].sku = "C".to_owned()),
         later(5, |o| o.total_minor += 1),
     ] {
@@ -152,16 +193,34 @@ fn a_change_while_the_run_goes_is_recorded_and_asked_about_only_if_it_matters() 
         decided(Some(&seen), &later(5, |o| o.payment = captured("TRN_1"))),
         unchanged
     );
+    for change in [captured("TRN_2"), authorized("TRN_2"), elsewhere(Some("paypal"))] {
+        let other = later(5, |o| o.payment = change);
+        assert!(reviewed(&decided(Some(&seen), &other)), "{other:?}");
+    }
 }
 
 #[test]
 fn a_finished_order_looks_paid_and_a_contradiction_is_asked_about() {
     let seen = view(OrderState::Completed, &order());
-    let shipped = later(3600, |o| o.payment = captured("TRN_ours"));
+    // Whoever asks shows a transaction of ours as none: the order as we know it.
+    let shipped = later(3600, |o| o.payment = Payment::Pending);
     assert_eq!(
         decided(Some(&seen), &shipped),
         Decision::Record(RecordReason::Unchanged)
     );
+    let by_plugin = view(
+        OrderState::Completed,
+        &later(0, |o| o.payment = authorized("TRN_1")),
+    );
+    assert_eq!(
+        decided(Some(&by_plugin), &later(5, |o| o.payment = captured("TRN_1"))),
+        Decision::Record(RecordReason::Unchanged)
+    );
+    for twice in [captured("TRN_2"), elsewhere(Some("paypal")), elsewhere(None)] {
+        let twice = later(3600, |o| o.payment = twice);
+        assert!(reviewed(&decided(Some(&seen), &twice)), "{twice:?}");
+        assert!(reviewed(&decided(Some(&by_plugin), &twice)), "{twice:?}");
+    }
     assert_eq!(
         decided(Some(&seen), &order()),
         Decision::Ignore(IgnoreReason::Repeat)
@@ -211,6 +270,72 @@ fn after_a_decline_only_another_payment_or_a_corrected_order_opens_the_next_run(
     }
 }
 
+#[test]
+fn paying_again_with_the_card_that_came_to_nothing_is_asked_about_and_tried_when_a_person_says_so() {
+    let again = later(60, |_| ());
+    for (outcome, asked) in [
+        (Outcome::Declined, true),
+        (Outcome::CaptureRefused, true),
+        (Outcome::Cancelled, true),
+        (Outcome::Rejected, true),
+        (Outcome::TokenExpired, false),
+    ] {
+        let mut seen = view(OrderState::Closed, &order());
+        seen.our_writes.push(wrote(&later(9, |_| ()), outcome));
+        let decision = decided(Some(&seen), &again);
+        assert_eq!(matches!(decision, Decision::Ask(_)), asked, "{outcome:?}");
+        // Made before we told, and late on its way.
+        assert_eq!(
+            decided(Some(&seen), &later(5, |_| ())),
+            Decision::Record(RecordReason::Unchanged)
+        );
+        seen.let_in = true;
+        let opens = decided(Some(&seen), &again) == Decision::Open { generation: 2 };
+        assert_eq!(opens, asked, "{outcome:?}");
+        // The message that let it in comes once more, after the run it has opened.
+        seen.opened_by = Some(EventId::of_order(&again));
+        assert_eq!(
+            decided(Some(&seen), &again),
+            Decision::Record(RecordReason::Unchanged)
+        );
+    }
+}
+
+#[test]
+fn of_a_payment_elsewhere_and_a_token_of_one_second_a_person_says_which_one_counts() {
+    let paypal = later(0, |o| o.payment = elsewhere(Some("paypal")));
+    let seen = view(OrderState::Recorded, &paypal);
+    assert!(matches!(decided_beside(&seen, &order()), Decision::Ask(_)));
+    let seen = view(OrderState::Open, &order());
+    assert!(reviewed(&decided_beside(&seen, &paypal)));
+}
+
+#[test]
+fn what_is_still_to_be_taken() {
+    let wanted = |newest: &Order, plugins: Option<Payment>| {
+        check_still_wanted(&newest.facts(), plugins.as_ref()).map_err(|failure| failure.name)
+    };
+    let with = |payment: Payment| later(5, |o| o.payment = payment);
+    for payment in [token("PMT_1"), token("PMT_2"), Payment::Pending] {
+        assert_eq!(wanted(&with(payment), None), Ok(()));
+    }
+    assert_eq!(
+        wanted(&with(captured("TRN_1")), Some(authorized("TRN_1"))),
+        Ok(()),
+        "the plugin took what it had reserved"
+    );
+    for (payment, plugins) in [
+        (Payment::Closed, None),
+        (Payment::Closed, Some(authorized("TRN_1"))),
+        (captured("TRN_1"), None),
+        (elsewhere(Some("paypal")), None),
+        (elsewhere(None), Some(authorized("TRN_1"))),
+        (captured("TRN_2"), Some(authorized("TRN_1"))),
+    ] {
+        assert_eq!(wanted(&with(payment), plugins), Err(FailureName::Conflict));
+    }
+}
+
 const ECHO: Decision = Decision::Ignore(IgnoreReason::Echo);
 
 #[test]
@@ -231,10 +356,19 @@ fn an_echo_says_what_we_told_and_anything_else_in_its_version_is_taken_up() {
     }
 
     let paid = later(0, |o| o.payment = captured("TRN_ours"));
+    // The customer had chosen another way to pay and not used it.
+    let chosen = |transaction: &str| Payment::Elsewhere {
+        method: Some("paypal".to_owned()),
+        transaction: Some(transaction.to_owned()),
+    };
     for state in [OrderState::Open, OrderState::Completed] {
         let mut seen = view(state, &order());
         seen.our_writes.push(wrote(&paid, Outcome::Paid));
         assert_eq!(decided_beside(&seen, &paid), ECHO);
+        let ours = later(0, |o| o.payment = chosen("TRN_ours"));
+        assert_eq!(decided_beside(&seen, &ours), ECHO);
+        let theirs = later(0, |o| o.payment = chosen("PAYPAL_1"));
+        assert!(reviewed(&decided_beside(&seen, &theirs)), "{state:?}");
         for change in [
             later(0, |o| o.payment = Payment::Closed),
             later(0, |o| {
@@ -329,10 +463,27 @@ fn a_payment_known_of_in_a_second_is_not_forgotten_for_one_that_was_tried() {
     );
 }
 
+#[test]
+fn a_shop_that_says_what_a_person_has_already_corrected_says_nothing_new() {
+    let corrected = later(60, |o| o.lines[0].sku = "C".to_owned());
+    let something_else = later(60, |o| o.lines[0].sku = "D".to_owned());
+    for state in [OrderState::Open, OrderState::Completed] {
+        let mut seen = view(state, &order());
+        assert!(reviewed(&decided(Some(&seen), &corrected)), "{state:?}");
+        seen.edited = Some(corrected.facts());
+        let unchanged = Decision::Record(RecordReason::Unchanged);
+        assert_eq!(decided(Some(&seen), &corrected), unchanged, "{state:?}");
+        assert_eq!(decided(Some(&seen), &later(60, |_| {})), unchanged, "{state:?}");
+        assert!(reviewed(&decided(Some(&seen), &something_else)), "{state:?}");
+    }
+}
+
 fn payment() -> impl Strategy<Value = Payment> {
     prop_oneof![
         Just(Payment::Pending),
         Just(Payment::Closed),
+        Just(elsewhere(Some("paypal"))),
+        Just(elsewhere(None)),
         "[ab]".prop_map(|t| token(&t)),
         "[ab]".prop_map(|t| captured(&t)),
     ]

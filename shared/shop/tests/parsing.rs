@@ -7,6 +7,7 @@ mod common;
 use common::{edited, sample, store};
 use domain::{
     failure::FailureName,
+    merchant::{self, TransactionMeans},
     order::{Payment, check},
 };
 use proptest::prelude::*;
@@ -220,6 +221,70 @@ fn an_order_whose_money_was_reserved_by_the_plugin_waits_for_our_capture() {
         scheme(&store).parse(&body, &store).unwrap_err().field.as_deref(),
         Some("meta_data")
     );
+}
+
+#[test]
+fn an_order_on_hold_with_a_transaction_is_read_by_the_setting_when_the_state_is_not_told() {
+    let path = "woocommerce/order-authorized-by-plugin.json";
+    let parsed = |means: TransactionMeans, edits: &[(&str, &str)]| {
+        let mut store = store("woo");
+        if let merchant::Scheme::WooCommerce(settings) = &mut store.scheme {
+            settings.transaction_means = means;
+        }
+        let order = scheme(&store).parse(&edited(path, edits), &store);
+        order.map(|order| order.payment)
+    };
+    let unsaid = ("\"_heartland_payment_state\"", "\"_another_key\"");
+    let reserved = parsed(TransactionMeans::Authorized, &[unsaid]).unwrap();
+    assert!(matches!(reserved, Payment::Authorized { .. }), "{reserved:?}");
+    assert_eq!(
+        parsed(TransactionMeans::Captured, &[unsaid]).unwrap(),
+        Payment::Pending
+    );
+    // Still to be paid: the transaction is that of an attempt that came to nothing.
+    let unpaid = ("\"status\": \"on-hold\"", "\"status\": \"pending\"");
+    for means in [TransactionMeans::Authorized, TransactionMeans::Captured] {
+        assert_eq!(parsed(means, &[unsaid, unpaid]).unwrap(), Payment::Pending);
+        let misspelt = ("\"value\": \"authorized\"", "\"value\": \"authorised\"");
+        let refused = parsed(means, &[misspelt]).unwrap_err();
+        assert_eq!(
+            (refused.name, refused.field.as_deref()),
+            (FailureName::Refused, Some("meta_data"))
+        );
+        let declined = ("\"value\": \"authorized\"", "\"value\": \"declined\"");
+        assert_eq!(parsed(means, &[declined, unpaid]).unwrap(), Payment::Pending);
+    }
+}
+
+#[test]
+fn an_order_paid_by_a_method_that_is_none_of_ours_says_so() {
+    let elsewhere = |edits: &[(&str, &str)]| {
+        let method = ("\"payment_method\": \"globalpayments_gpapi\"", "\"payment_method\": \"paypal\"");
+        let edits: Vec<_> = [method].into_iter().chain(edits.iter().copied()).collect();
+        woo_with(&edits).unwrap().payment
+    };
+    let status = |status: &'static str| ("\"status\": \"pending\"", status);
+    let transaction = ("\"transaction_id\": \"\"", "\"transaction_id\": \"8XJ42011FT5541902\"");
+    let paypal = |transaction: Option<&str>| Payment::Elsewhere {
+        method: Some("paypal".to_owned()),
+        transaction: transaction.map(str::to_owned),
+    };
+    let processing = status("\"status\": \"processing\"");
+    let packed = status("\"status\": \"wc-packed\"");
+    assert_eq!(elsewhere(&[]), Payment::Pending);
+    assert_eq!(elsewhere(&[processing]), paypal(None));
+    let named = paypal(Some("8XJ42011FT5541902"));
+    assert_eq!(elsewhere(&[processing, transaction]), named);
+    assert_eq!(elsewhere(&[packed]), Payment::Pending);
+    assert_eq!(elsewhere(&[packed, transaction]), named);
+    // What could be no transaction of ours is not kept, a card number least of all.
+    for odd in ["4263970000005262", "pay pal/1"] {
+        let odd = format!("\"transaction_id\": \"{odd}\"");
+        assert_eq!(
+            elsewhere(&[processing, ("\"transaction_id\": \"\"", &odd)]),
+            paypal(None)
+        );
+    }
 }
 
 /// A sample with one value somewhere in it replaced by any other.

@@ -233,6 +233,11 @@ fn who_has_paid_what_already() {
     let transaction = |payment: &Payment| match payment {
         Payment::Authorized { transaction, .. } => format!("authorized {transaction}"),
         Payment::Captured { transaction, .. } => format!("captured {transaction}"),
+        Payment::Elsewhere { method, transaction } => format!(
+            "elsewhere {} {}",
+            method.as_deref().unwrap_or_default(),
+            transaction.as_deref().unwrap_or_default()
+        ),
         other => format!("{other:?}"),
     };
     let expected = [
@@ -247,6 +252,8 @@ fn who_has_paid_what_already() {
         ("order-not-paid", "Pending"),
         ("order-bank-transfer", "Pending"),
         ("order-cancelled", "Closed"),
+        ("order-paid-elsewhere", "elsewhere ppcp-gateway 8XJ42011FT5541902"),
+        ("order-discounted-in-full", "elsewhere  "),
     ];
     for (name, payment) in expected {
         assert_eq!(transaction(&woo(name).payment), payment, "{name}");

@@ -104,6 +104,7 @@ fn functions() -> Functions {
             ledger: ledger(),
             gateway: Arc::new(Untouched),
             payloads: payloads.clone(),
+            orders: orders.clone(),
             used: PaymentsUsed::new(items.clone(), clock.clone()),
         }),
         notifier: Arc::new(Notifier {

@@ -172,3 +172,79 @@ async fn our_own_transaction_in_the_shop_is_no_second_payment_but_another_one_is
         assert_eq!(bench.runs(), ["own_7-1"]);
     }
 }
+
+#[tokio::test]
+async fn a_second_payment_is_for_a_person_while_the_run_goes_and_after_it() {
+    let second = [
+        json!({"state": "captured", "tender": "card", "transaction": "TRN_OTHER"}),
+        json!({"state": "elsewhere", "method": "paypal", "transaction": "8XJ42011FT5541902"}),
+    ];
+    let first = [
+        token(),
+        json!({"state": "authorized", "tender": "card", "transaction": "TRN_OURS"}),
+    ];
+    for first in &first {
+        for second in &second {
+            for completed in [false, true] {
+                let bench = bench();
+                bench.arrives(&order(7, 0, first.clone())).await;
+                bench.router.used.claim("TRN_OURS", &key(7)).await.unwrap();
+                if completed {
+                    bench.ends(7, OrderState::Completed).await;
+                }
+                let routed = bench.arrives(&order(7, 9, second.clone())).await;
+                assert_eq!(routed, Routed::Review, "{first} {second}");
+                let review = &bench.reviews().await[0];
+                assert!(review.why.what.contains("another payment"), "{}", review.why.what);
+                assert_eq!(bench.runs(), ["own_7-1"]);
+            }
+        }
+    }
+}
+
+/// The customer had chosen another way to pay, and did not go on with it.
+#[tokio::test]
+async fn our_transaction_on_an_order_of_another_payment_method_is_ours() {
+    let bench = bench();
+    bench.arrives(&order(7, 0, token())).await;
+    bench.router.used.claim("TRN_OURS", &key(7)).await.unwrap();
+    bench.ends(7, OrderState::Completed).await;
+    let shown = json!({"state": "elsewhere", "method": "paypal", "transaction": "TRN_OURS"});
+    assert_eq!(bench.arrives(&order(7, 9, shown)).await, Routed::Recorded);
+}
+
+/// A run that had taken the money was stopped, and what was left of it put right by hand.
+#[tokio::test]
+async fn money_that_a_run_of_ours_has_taken_opens_no_run() {
+    for (transaction, runs) in [("TRN_OURS", 1), ("TRN_OTHER", 2)] {
+        let bench = bench();
+        bench.arrives(&order(7, 0, token())).await;
+        bench.router.used.claim("TRN_OURS", &key(7)).await.unwrap();
+        bench.ends(7, OrderState::Closed).await;
+        let shown = json!({"state": "captured", "tender": "card", "transaction": transaction});
+        bench.arrives(&order(7, 9, shown)).await;
+        assert_eq!(bench.runs().len(), runs, "{transaction}");
+        assert!(bench.reviews().await.is_empty());
+    }
+    // The plugin's payment of an order that was corrected is still to be booked.
+    let bench = bench();
+    let plugins = json!({"state": "captured", "tender": "card", "transaction": "TRN_P"});
+    bench.arrives(&order(7, 0, plugins.clone())).await;
+    bench.router.used.claim("TRN_P", &key(7)).await.unwrap();
+    bench.ends(7, OrderState::Closed).await;
+    let mut corrected = order(7, 9, plugins);
+    corrected["lines"][0]["sku"] = json!("MUG-BLUE");
+    assert_eq!(bench.arrives(&corrected).await, Routed::Opened);
+}
+
+#[tokio::test]
+async fn a_paid_order_without_a_payment_method_is_asked_about_once() {
+    let bench = bench();
+    let free = json!({"state": "elsewhere"});
+    assert_eq!(bench.arrives(&order(7, 0, free.clone())).await, Routed::Review);
+    assert_eq!(bench.arrives(&order(7, 5, free)).await, Routed::Recorded);
+    let by_transfer = json!({"state": "elsewhere", "method": "bacs"});
+    assert_eq!(bench.arrives(&order(7, 9, by_transfer)).await, Routed::Recorded);
+    assert_eq!(bench.reviews().await.len(), 1);
+    assert!(bench.runs().is_empty());
+}

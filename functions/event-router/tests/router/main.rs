@@ -4,5 +4,6 @@
 
 mod bench;
 mod changes;
+mod observed;
 mod refusals;
 mod runs;

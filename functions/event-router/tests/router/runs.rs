@@ -1,6 +1,8 @@
 use crate::bench::{bench, key, order, token};
-use domain::decide::OrderState;
+use domain::{decide::OrderState, outcome::Outcome};
+use effects::UnixMillis;
 use event_router::Routed;
+use runtime::{message::Via, stores::OrderItem};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -114,7 +116,7 @@ async fn a_run_that_ended_without_a_sale_makes_room_for_the_next_payment() {
     assert_eq!(
         bench.arrives(&order(7, 1, token())).await,
         Routed::Recorded,
-        "the same token was tried"
+        "the same token was tried, and nobody has said that it came to nothing"
     );
     let again = order(
         7,
@@ -122,5 +124,40 @@ async fn a_run_that_ended_without_a_sale_makes_room_for_the_next_payment() {
         json!({"state": "token", "tender": "card", "token": "PMT_2"}),
     );
     assert_eq!(bench.arrives(&again).await, Routed::Opened);
+    assert_eq!(bench.runs(), ["own_7-1", "own_7-2"]);
+}
+
+#[tokio::test]
+async fn paying_again_with_the_card_that_was_declined_is_asked_about_and_tried_when_a_person_says_so() {
+    let bench = bench();
+    bench.arrives(&order(7, 0, token())).await;
+    let now = UnixMillis(1_795_446_000_000);
+    let telling = |there: Option<&OrderItem>| (there.map(|item| item.clone().telling(now)), ());
+    bench.router.orders.change(&key(7), telling).await.unwrap();
+    let mut again = bench.keep(&order(7, 40, token())).await;
+    assert!(
+        bench.router.route(&again).await.is_err(),
+        "the shop may have been told meanwhile"
+    );
+    bench
+        .wrote(7, "own_7_1795446010", Outcome::Declined, None)
+        .await;
+    bench.ends(7, OrderState::Closed).await;
+    for _ in 0..2 {
+        assert_eq!(bench.router.route(&again).await.unwrap(), Routed::Review);
+    }
+    let reviews = bench.reviews().await;
+    assert_eq!(reviews.len(), 1);
+    assert_eq!(reviews[0].redrive["event"], json!(again.event));
+    assert_eq!(bench.runs(), ["own_7-1"]);
+    again.via = Via::Operator;
+    assert_eq!(bench.router.route(&again).await.unwrap(), Routed::Opened);
+    assert_eq!(bench.runs(), ["own_7-1", "own_7-2"]);
+    // The same message once more, after that run has ended: it is the same decision, not another one.
+    bench
+        .wrote(7, "own_7_1795446050", Outcome::Declined, None)
+        .await;
+    bench.ends(7, OrderState::Closed).await;
+    assert_eq!(bench.router.route(&again).await.unwrap(), Routed::Ignored);
     assert_eq!(bench.runs(), ["own_7-1", "own_7-2"]);
 }

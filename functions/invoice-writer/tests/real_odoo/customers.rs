@@ -120,6 +120,31 @@ async fn an_e_mail_that_two_share_belongs_to_neither_nor_does_an_archived_one() 
 }
 
 #[tokio::test]
+async fn a_company_is_not_taken_for_a_private_person_of_its_address_nor_the_other_way_round() {
+    let (world, _quiet) = World::shared().await;
+    for is_company in [false, true] {
+        let email = format!("office.{is_company}.{}@example.com", orders::unique());
+        let mut there = person(&email);
+        there["is_company"] = json!(is_company);
+        let by_hand = world.create("res.partner", there).await;
+        for orders_for_company in [!is_company, is_company] {
+            let mut order = with_email(&email);
+            order.order.customer.company = orders_for_company.then(|| "Blue Widgets GmbH".to_owned());
+            let written = world.write_order(&order).await.unwrap();
+            let [customer, invoice, _] = parties(&world, written.sale_order.id).await;
+            let meets = orders_for_company == is_company;
+            assert_eq!([customer, invoice].contains(&by_hand), meets, "{is_company}");
+            let row = world
+                .read("res.partner", customer, &["commercial_partner_id"])
+                .await;
+            let pays = row["commercial_partner_id"][0].as_i64().unwrap();
+            let row = world.read("res.partner", pays, &["is_company"]).await;
+            assert_eq!(row["is_company"], json!(orders_for_company), "{is_company}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn our_own_contact_archived_by_a_person_stops_the_order() {
     let (world, _quiet) = World::shared().await;
     let email = format!("left.{}@example.com", orders::unique());

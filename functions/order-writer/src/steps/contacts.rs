@@ -20,6 +20,7 @@ const FIELDS: &[&str] = &[
     "active",
     "parent_id",
     "partner_share",
+    "is_company",
     "street",
     "street2",
     "city",
@@ -84,6 +85,7 @@ fn contact(row: &Value, books: &Books) -> Option<Contact> {
         active: row["active"] == true,
         top_level: id(&row["parent_id"]).is_none(),
         internal: row["partner_share"] == false,
+        company: row["is_company"] == true,
         place,
     })
 }

@@ -11,6 +11,7 @@ fn contact(id: i64, ours: Option<&ExternalId>, email: &str, street: &str) -> Con
         active: true,
         top_level: true,
         internal: false,
+        company: false,
         place: Address {
             name: String::new(),
             ..place(street)
@@ -111,6 +112,10 @@ async fn who_is_no_match() {
             ..good()
         }],
         vec![Contact {
+            company: true,
+            ..good()
+        }],
+        vec![Contact {
             email: None,
             ..good()
         }],
@@ -131,6 +136,26 @@ async fn who_is_no_match() {
         planned(&order(), &one_of_two_archived).await.unwrap().customer,
         Party::There(6)
     );
+}
+
+#[tokio::test]
+async fn a_company_meets_its_own_contact_and_not_a_private_one_of_the_same_address() {
+    let private = || contact(6, None, "ann@example.com", "12 Main Street");
+    let company = || Contact {
+        id: 7,
+        company: true,
+        ..private()
+    };
+    let mut order = order();
+    assert_eq!(
+        planned(&order, &[private(), company()]).await.unwrap().customer,
+        Party::There(6)
+    );
+    order.customer.company = Some("Blue Widgets GmbH".to_owned());
+    let plan = planned(&order, &[private()]).await.unwrap();
+    assert!(matches!(plan.invoice, Party::Named(_)), "{plan:?}");
+    let plan = planned(&order, &[private(), company()]).await.unwrap();
+    assert_eq!((plan.customer, plan.invoice), (Party::There(7), Party::There(7)));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use runtime::{
     Invocation,
     items::MemoryItems,
     message::PaymentFacts,
-    stores::{PayloadStore, PaymentsUsed},
+    stores::{OrderItem, OrderItems, PayloadStore, PaymentsUsed},
 };
 use serde_json::{Value, json};
 use std::sync::{
@@ -28,6 +28,7 @@ pub struct Bench {
     pub gateway: Arc<MemoryGateway>,
     pub clock: Arc<ManualClock>,
     pub payloads: PayloadStore,
+    pub items: Arc<MemoryItems>,
     invocations: AtomicUsize,
 }
 
@@ -85,19 +86,39 @@ impl Bench {
             ledger: Ledger::new(store, clock.clone(), FactKey::new("1", "secret")),
             gateway: gateway.clone(),
             payloads: payloads.clone(),
-            used: PaymentsUsed::new(items, clock.clone()),
+            orders: OrderItems::new(items.clone()),
+            used: PaymentsUsed::new(items.clone(), clock.clone()),
         };
         Self {
             payments: Arc::new(payments),
             gateway,
             clock,
             payloads,
+            items,
             invocations: AtomicUsize::new(0),
         }
     }
 
     pub async fn put(&self, order: &Order, version: &str) {
         self.payloads.store_content(version, order).await.unwrap();
+    }
+
+    /// The run of the order `woo/1001` that its version of the beginning opened, and the newest version since.
+    pub async fn shows(&self, payment: Value) {
+        let opened = self.payloads.content(&"woo/1001".parse().unwrap(), VERSION).await.unwrap();
+        let event = VERSION.parse().unwrap();
+        let now = effects::Clock::now(self.clock.as_ref());
+        let mut newest = order("woo/1001", 1999, payment);
+        newest.modified_at += jiff::SignedDuration::from_secs(60);
+        let item = OrderItem::recorded(&opened, &event)
+            .opened(&opened, &event, 1, now)
+            .seen(&newest, &domain::event::EventId::of_order(&newest));
+        let there = self.payments.orders.load(&item.order).await.unwrap();
+        self.payments
+            .orders
+            .save(there.map(|there| there.version), &item)
+            .await
+            .unwrap();
     }
 
     /// Invokes the function for the order `woo/1001`.

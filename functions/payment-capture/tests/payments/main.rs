@@ -6,5 +6,6 @@ mod authorize;
 mod bench;
 mod capture;
 mod gateway;
+mod observed;
 mod storm;
 mod void;

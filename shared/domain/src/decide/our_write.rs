@@ -40,8 +40,8 @@ impl OurWrite {
             Payment::Closed => self.outcome != Outcome::Paid,
             // We never leave a token in the shop: one that is not known is the customer's next payment.
             Payment::Token { .. } => false,
-            Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => {
-                self.transaction.as_ref() == Some(transaction)
+            Payment::Authorized { .. } | Payment::Captured { .. } | Payment::Elsewhere { .. } => {
+                self.transaction.is_some() && self.transaction.as_deref() == payment.transaction()
             }
         }
     }

@@ -95,7 +95,7 @@ impl Store {
     /// As [`Store::merchant_account`].
     pub fn account_of(&self, order: &Order) -> Result<Option<&MerchantAccount>, Failure> {
         match &order.payment {
-            Payment::Pending | Payment::Closed => Ok(None),
+            Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => Ok(None),
             Payment::Token { tender, .. }
             | Payment::Authorized { tender, .. }
             | Payment::Captured { tender, .. } => self.merchant_account(tender, order.currency).map(Some),

@@ -20,7 +20,7 @@ impl Order {
         }
         Facts {
             goods: short_hash(&goods),
-            payment: format!("{}{}", self.payment.kind(), short_hash(&self.payment)),
+            payment: self.payment.facts(),
         }
     }
 }
@@ -46,9 +46,35 @@ impl Facts {
         self.payment.starts_with('t')
     }
 
+    /// Whether the shop's own plugin had taken the money.
+    pub fn is_captured(&self) -> bool {
+        self.payment.starts_with('c')
+    }
+
     /// Whether the order was cancelled, failed or refunded in the shop.
     pub fn is_closed(&self) -> bool {
         self.payment.starts_with('x')
+    }
+
+    /// As [`Payment::is_paid`].
+    pub fn is_paid(&self) -> bool {
+        self.payment.starts_with(['a', 'c', 'e'])
+    }
+
+    /// Whether the payment was this one. What was reserved and is taken by now is the same payment.
+    pub fn names(&self, payment: &Payment) -> bool {
+        let is = |payment: &Payment| self.payment == payment.facts();
+        match payment {
+            Payment::Authorized { tender, transaction } | Payment::Captured { tender, transaction } => {
+                let (tender, transaction) = (tender.clone(), transaction.clone());
+                let reserved = Payment::Authorized {
+                    tender: tender.clone(),
+                    transaction: transaction.clone(),
+                };
+                is(&reserved) || is(&Payment::Captured { tender, transaction })
+            }
+            _ => is(payment),
+        }
     }
 }
 
@@ -69,6 +95,10 @@ impl From<Facts> for String {
 }
 
 impl Payment {
+    fn facts(&self) -> String {
+        format!("{}{}", self.kind(), short_hash(self))
+    }
+
     /// One letter for the kind of payment.
     fn kind(&self) -> char {
         match self {
@@ -76,6 +106,7 @@ impl Payment {
             Self::Token { .. } => 't',
             Self::Authorized { .. } => 'a',
             Self::Captured { .. } => 'c',
+            Self::Elsewhere { .. } => 'e',
             Self::Closed => 'x',
         }
     }

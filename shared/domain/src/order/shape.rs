@@ -240,26 +240,37 @@ fn address_texts<'a>(of: &'static str, address: &'a Address) -> impl Iterator<It
 fn check_payment(order: &Order) -> Result<(), Failure> {
     let (field, reference) = match &order.payment {
         Payment::Pending | Payment::Closed => return Ok(()),
+        Payment::Elsewhere { method, transaction } => {
+            let named = method.iter().chain(transaction);
+            return match named.into_iter().all(|text| is_reference(text)) {
+                true => Ok(()),
+                false => Err(refused("payment", NO_REFERENCE)),
+            };
+        }
         Payment::Token { token, .. } => ("payment.token", token),
         Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => {
             ("payment.transaction", transaction)
         }
     };
-    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
-    if reference.is_empty() || reference.len() > 100 || !reference.bytes().all(alphabet) {
-        return Err(refused(
-            field,
-            "a token or transaction id must be 1 to 100 letters, digits, -, _ and .",
-        ));
-    }
     if card_number::is_card_number(reference) {
         return Err(refused(
             field,
             "this is a card number, not a token; it must not be sent here",
         ));
     }
+    if !is_reference(reference) {
+        return Err(refused(field, NO_REFERENCE));
+    }
     if order.total_minor == 0 {
         return Err(Failure::new(FailureName::Conflict, "an order of 0 has a payment").field("total_minor"));
     }
     Ok(())
+}
+
+const NO_REFERENCE: &str = "a token or transaction id must be 1 to 100 letters, digits, -, _ and .";
+
+/// Whether a text may be a token, a transaction or a payment method: short, plain, and no card number.
+pub fn is_reference(text: &str) -> bool {
+    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    (1..=100).contains(&text.len()) && text.bytes().all(alphabet) && !card_number::is_card_number(text)
 }

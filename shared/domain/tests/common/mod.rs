@@ -42,6 +42,13 @@ pub fn authorized(transaction: &str) -> Payment {
     }
 }
 
+pub fn elsewhere(method: Option<&str>) -> Payment {
+    Payment::Elsewhere {
+        method: method.map(str::to_owned),
+        transaction: None,
+    }
+}
+
 fn line(id: &str, sku: &str, quantity: &str, net_minor: i64) -> Line {
     Line {
         id: id.to_owned(),

@@ -1,17 +1,22 @@
 //! The order item: who runs an order, and what we know of it. One per order, changed only by compare-and-set.
 
-use super::sortable;
+mod edited;
+
+pub use edited::Edited;
+
+use super::{newest_first, sortable};
 use crate::{
     items::{
         Items,
         typed::{self, Beside, Saved, Versioned},
     },
     message::{MESSAGE_SCHEMA, Run},
+    trace::TraceId,
 };
 use domain::{
     decide::{OrderState, OrderView, OurWrite},
     event::EventId,
-    failure::Failure,
+    failure::{Failure, FailureName},
     ids::OrderKey,
     order::{Facts, Order},
 };
@@ -19,12 +24,17 @@ use effects::UnixMillis;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Index state of orders a run works on whose goods Odoo does not hold yet.
 const ACCEPTED: &str = "order/accepted";
 /// Index state of orders a run works on that are in Odoo: some wait weeks for a delivery or a person.
 const IN_ODOO: &str = "order/in-odoo";
+/// Index state of orders whose last run ended paid and invoiced, those opened last at the top.
+const COMPLETED: &str = "order/completed";
+/// Index state of orders whose last run ended otherwise, those opened last at the top.
+const CLOSED: &str = "order/closed";
 /// Our own writes that are remembered: a run writes two or three times, and an echo comes soon.
 const OUR_WRITES_MAX: usize = 8;
 /// A status write that has not come to an end by then is on its way to a person; echoes are no longer waited for.
@@ -66,6 +76,9 @@ pub struct OrderItem {
     /// What mattered of the version the last run was opened with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
+    /// What a person has made of it since. Beside the shop's versions: those alone are compared by age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Edited>,
     /// Our own status writes, oldest first: their echo is dropped.
     #[serde(default)]
     pub our_writes: Vec<OurWrite>,
@@ -82,6 +95,9 @@ pub struct OrderItem {
     /// When the last run was opened, Unix milliseconds; 0 while there was none.
     #[serde(default)]
     pub opened_at_ms: i64,
+    /// The trace of the last run: from the webhook that opened it to its last document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceId>,
 }
 
 impl OrderItem {
@@ -98,11 +114,13 @@ impl OrderItem {
             newest_facts: Some(order.facts()),
             opened_by: None,
             facts: None,
+            edited: None,
             our_writes: Vec::new(),
             telling_since_ms: None,
             accepted_lines: Vec::new(),
             in_odoo: false,
             opened_at_ms: 0,
+            trace: None,
         }
     }
 
@@ -120,18 +138,14 @@ impl OrderItem {
     /// With a run opened for this version.
     #[must_use]
     pub fn opened(self, order: &Order, event: &EventId, generation: u32, now: UnixMillis) -> Self {
-        let lines = order.lines.iter();
-        let accepted = lines.map(|line| AcceptedLine {
-            sku: line.sku.clone(),
-            quantity: line.quantity,
-        });
         Self {
             state: OrderState::Open,
             generation,
             redrives: 0,
             opened_by: Some(event.clone()),
             facts: Some(order.facts()),
-            accepted_lines: accepted.collect(),
+            edited: None,
+            accepted_lines: accepted_lines(order),
             in_odoo: false,
             opened_at_ms: now.0,
             ..self.seen(order, event)
@@ -172,7 +186,9 @@ impl OrderItem {
             newest_facts: self.newest_facts.clone(),
             opened_by: self.opened_by.clone(),
             facts: self.facts.clone(),
+            edited: self.edited.as_ref().map(|edited| edited.facts.clone()),
             our_writes: self.our_writes.clone(),
+            let_in: false,
         }
     }
 
@@ -181,7 +197,7 @@ impl OrderItem {
         self.state == OrderState::Open && self.generation == run.generation
     }
 
-    /// The input of the last run's execution.
+    /// The last run.
     pub fn run(&self) -> Run {
         let version = self.opened_by.as_ref().unwrap_or(&self.newest);
         Run {
@@ -192,6 +208,20 @@ impl OrderItem {
         }
     }
 
+    /// The input of the last run's execution: the run, and the trace it goes on in.
+    ///
+    /// # Errors
+    /// [`FailureName::Refused`] when it cannot be written as JSON.
+    pub fn input(&self) -> Result<Value, Failure> {
+        let what = "the run's input cannot be written as JSON";
+        let mut input =
+            serde_json::to_value(self.run()).map_err(|_| Failure::new(FailureName::Refused, what))?;
+        if let Some(trace) = &self.trace {
+            input["trace"] = serde_json::json!(trace);
+        }
+        Ok(input)
+    }
+
     /// The name of the last run's execution: `{slug}-{generation}`, and `-r{n}` after the n-th redrive, because a
     /// name stays taken for 90 days.
     pub fn execution(&self) -> String {
@@ -200,6 +230,15 @@ impl OrderItem {
             n => format!("{}-r{n}", self.run().name()),
         }
     }
+}
+
+fn accepted_lines(order: &Order) -> Vec<AcceptedLine> {
+    let lines = order.lines.iter();
+    let accepted = lines.map(|line| AcceptedLine {
+        sku: line.sku.clone(),
+        quantity: line.quantity,
+    });
+    accepted.collect()
 }
 
 /// The order items.
@@ -263,6 +302,15 @@ impl OrderItems {
         self.of_state(ACCEPTED, limit).await
     }
 
+    /// Orders whose last run ended, paid and invoiced or otherwise, those opened last at the top.
+    ///
+    /// # Errors
+    /// Those of [`Items::by_state`].
+    pub async fn ended(&self, completed: bool, limit: usize) -> Result<Vec<OrderItem>, Failure> {
+        self.of_state(if completed { COMPLETED } else { CLOSED }, limit)
+            .await
+    }
+
     async fn of_state(&self, state: &str, limit: usize) -> Result<Vec<OrderItem>, Failure> {
         let items = self.items.by_state(state, limit).await?;
         items
@@ -277,10 +325,16 @@ fn key(order: &OrderKey) -> String {
 }
 
 fn beside(item: &OrderItem) -> Beside {
-    let by = sortable(UnixMillis(item.opened_at_ms));
-    let state = if item.in_odoo { IN_ODOO } else { ACCEPTED };
+    let opened = UnixMillis(item.opened_at_ms);
+    let place = match item.state {
+        OrderState::Recorded => None,
+        OrderState::Open if item.in_odoo => Some((IN_ODOO, sortable(opened))),
+        OrderState::Open => Some((ACCEPTED, sortable(opened))),
+        OrderState::Completed => Some((COMPLETED, newest_first(opened))),
+        OrderState::Closed => Some((CLOSED, newest_first(opened))),
+    };
     Beside {
-        state: (item.state == OrderState::Open).then(|| (state.to_owned(), by)),
+        state: place.map(|(state, by)| (state.to_owned(), by)),
         ttl_s: None,
     }
 }

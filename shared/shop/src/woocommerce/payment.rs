@@ -62,12 +62,16 @@ pub(super) fn read(order: &wire::Order, store: &Store, settings: &WooCommerce) -
         }),
         // A plugin that only reserves the money leaves the order on hold, with its transaction.
         (Standing::Unpaid, Some(transaction)) => {
-            let means = settings.transaction_means;
-            let reserves = order.status.as_str() == "on-hold" && means == TransactionMeans::Authorized;
-            match (&state, reserves) {
+            let (means, on_hold) = (settings.transaction_means, order.status.as_str() == "on-hold");
+            let says = match state.as_deref() {
+                Some("authorized" | "captured") => true,
+                Some(_) => on_hold,
+                None => on_hold && means == TransactionMeans::Authorized,
+            };
+            match says {
+                true => paid(tender, transaction, state.as_deref(), means),
                 // The transaction of an attempt that came to nothing.
-                (None, false) => Ok(Payment::Pending),
-                _ => paid(tender, transaction, state.as_deref(), means),
+                false => Ok(Payment::Pending),
             }
         }
         (Standing::Own, None) => Ok(Payment::Pending),

@@ -13,10 +13,11 @@ use odoo_work::WorkQueue;
 use order_notifier::{Notifier, Request};
 use order_writer::{OrderWriter, ProductCache};
 use payment_capture::Payments;
-use review_desk::Desk;
+use review_desk::{Credentials, Desk};
 use runtime::{
     Invocation,
     batch::CrashMarks,
+    breaker::Breaker,
     inbox::Inbox,
     stores::{Cursors, OrderItems, PayloadStore, PaymentsUsed, Reviews, StockFlights},
 };
@@ -79,6 +80,7 @@ pub async fn payment_capture(parts: &Parts) -> Started {
         ledger: parts.ledger().await?,
         gateway: Arc::new(parts.gateway().await),
         payloads: parts.payloads(),
+        orders: parts.orders(),
         used: PaymentsUsed::new(parts.items.clone(), parts.clock.clone()),
     });
     Ok(looped(
@@ -172,12 +174,19 @@ pub fn review_desk(parts: &Parts) -> Started {
         topic: parts.gate.world.topic.clone(),
     };
     let desk = Arc::new(Desk {
+        merchant: parts.merchant,
+        payloads: parts.payloads(),
+        breaker: Arc::new(Breaker::new(parts.items.clone(), parts.clock.clone())),
         reviews: parts.reviews(),
         orders: parts.orders(),
         effects: parts.store.clone(),
         workflow: parts.workflow.clone(),
         inbox: parts.queue(&parts.gate.world.queues.inbox),
         topic: Arc::new(topic),
+        credentials: Credentials {
+            secrets: Vec::new(),
+            tags: parts.gate.world.secrets.clone(),
+        },
         clock: parts.clock.clone(),
     });
     Ok(looped(move |input: Value, _: Invocation| {

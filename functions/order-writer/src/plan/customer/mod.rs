@@ -39,6 +39,8 @@ pub struct Contact {
     pub top_level: bool,
     /// A user of Odoo itself: an employee who shops is no customer record.
     pub internal: bool,
+    /// A company, and not a person.
+    pub company: bool,
     /// Its address. Without names.
     pub place: Address,
 }

@@ -43,6 +43,8 @@ impl Planner<'_> {
             contact.active
                 && contact.top_level
                 && !contact.internal
+                // An invoice goes to a company or to a private person, and the two are never taken for each other.
+                && contact.company == self.order.customer.company.is_some()
                 && contact.email.as_deref() == Some(&email)
         });
         Ok(hits.next().filter(|_| hits.next().is_none()))
