@@ -12,7 +12,13 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use odoo::{books::BooksCache, value::id};
 use odoo_work::{BatchItem, Claimant, Connection, Turn, WorkMessage, WorkQueue, perform};
-use runtime::{Invocation, batch::Piece, message::PaymentState, stores::PayloadStore};
+use runtime::{
+    Invocation,
+    batch::Piece,
+    message::PaymentState,
+    metrics::{self, Metric},
+    stores::PayloadStore,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -62,19 +68,19 @@ impl InvoiceWriter {
         };
         let read = join_all(pieces.into_iter().map(|piece| async move {
             let read = self.read(&piece).await;
-            (piece.key, read)
+            (piece, read)
         }));
         let (mut outcomes, mut keys, mut items) = (BTreeMap::new(), Vec::new(), Vec::new());
-        for (key, read) in read.await {
+        for (piece, read) in read.await {
             match read {
                 Ok((message, work)) => {
                     let facts = facts(&work);
                     let claim =
                         claimant.request(EffectKind::WriteInvoice, &message.run(), facts, message.redrive);
-                    keys.push(key);
+                    keys.push((piece.key.clone(), piece.work(), work.payment.amount));
                     items.push(BatchItem { claim, work });
                 }
-                Err(failure) => drop(outcomes.insert(key, Err(failure))),
+                Err(failure) => drop(outcomes.insert(piece.key, Err(failure))),
             }
         }
         let act = |turns: Vec<Turn<InvoiceToWrite>>| async move {
@@ -90,7 +96,14 @@ impl InvoiceWriter {
                 .collect()
         };
         let done = perform(&self.ledger, items, act).await;
-        outcomes.extend(keys.into_iter().zip(done));
+        for ((key, work, amount), done) in keys.into_iter().zip(done) {
+            if done.moved {
+                work.within(|| {
+                    metrics::emit(Metric::AmountInvoiced, amount.minor, &[amount.currency.code()]);
+                });
+            }
+            outcomes.insert(key, done.outcome);
+        }
         outcomes
     }
 

@@ -150,8 +150,8 @@ impl Work<'_> {
                 .collect()
         };
         let done = perform(&self.parts.ledger, items, act).await;
-        for ((key, run), outcome) in keys.into_iter().zip(done) {
-            let outcome = match outcome {
+        for ((key, run), done) in keys.into_iter().zip(done) {
+            let outcome = match done.outcome {
                 Ok(output) => self.is_in_odoo(&run).await.map(|()| output),
                 Err(failure) => Err(failure),
             };
@@ -229,7 +229,7 @@ impl Work<'_> {
                 "the cancellation was not answered",
             ))
         };
-        done.into_iter().next().unwrap_or_else(lost)
+        done.into_iter().next().map_or_else(lost, |done| done.outcome)
     }
 }
 
