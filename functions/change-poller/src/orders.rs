@@ -71,7 +71,7 @@ impl Poller {
         }
     }
 
-    /// A first run begins where processing begins; the cursor of a later one is logged with its age.
+    /// A first run begins where processing begins; a later one where the last one has come to.
     async fn begin(&self, store: &Store) -> Result<Timestamp, Failure> {
         let now = Timestamp::from_millisecond(self.clock.now().0).unwrap_or(Timestamp::UNIX_EPOCH);
         let cursor = self.cursors.load(&store.id).await?;
@@ -81,7 +81,7 @@ impl Poller {
             let start = zone.to_timestamp(self.merchant.cut_over_date.at(0, 0, 0, 0));
             return Ok(start.map_or(now, |start| start.min(now)));
         };
-        tracing::info!(store = %store.id, cursor_age_s = now.as_second() - stands_at.as_second(), "cursor");
+        tracing::debug!(store = %store.id, cursor_age_s = now.as_second() - stands_at.as_second(), "cursor");
         Ok(stands_at.checked_sub(OVERLAP).unwrap_or(stands_at))
     }
 }

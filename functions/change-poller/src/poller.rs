@@ -3,7 +3,13 @@
 use crate::orders::Time;
 use domain::{failure::Failure, merchant::Merchant};
 use effects::Clock;
-use runtime::{Invocation, inbox::Inbox, shops::Shops, stores::Cursors};
+use runtime::{
+    Invocation,
+    inbox::Inbox,
+    metrics::{self, Metric},
+    shops::Shops,
+    stores::Cursors,
+};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -54,6 +60,8 @@ impl Poller {
                 Ok(()) => polled.stores += 1,
                 Err(failure) => {
                     polled.failed += 1;
+                    metrics::count(Metric::PollsFailed, &[id.as_str()]);
+                    metrics::failure(&failure);
                     tracing::error!(store = %id, error = failure.name.as_str(), "{}", failure.what);
                 }
             }

@@ -10,7 +10,10 @@ use odoo::{
     stock::{Counted, StockReader},
 };
 use odoo_work::{Connection, LiveOdoo};
-use runtime::Invocation;
+use runtime::{
+    Invocation,
+    metrics::{self, Metric},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where stock is read.
@@ -69,7 +72,8 @@ impl StockSource for OdooStock {
             .await?;
         // After a rotation of the key the connection is another one, and counts from its start.
         let odoo_round_trips = self.odoo.round_trips().saturating_sub(before);
-        tracing::info!(skus = skus.len(), odoo_round_trips, "stock read");
+        metrics::emit(Metric::OdooCalls, odoo_round_trips, &[]);
+        tracing::debug!(skus = skus.len(), odoo_round_trips, "stock read");
         Ok(counted)
     }
 }

@@ -33,6 +33,16 @@ impl Answer {
         }
     }
 
+    /// Why it was refused, as metrics spell it; nothing when it was taken, or is to come again.
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Unauthorized(_) => Some("bad-signature"),
+            Self::UnknownSource => Some("unknown-source"),
+            Self::TooLarge => Some("too-large"),
+            Self::Taken(_) | Self::Ping | Self::TryAgain => None,
+        }
+    }
+
     /// The JSON body.
     pub fn body(&self) -> Value {
         match self {

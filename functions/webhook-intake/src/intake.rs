@@ -8,7 +8,12 @@ use domain::{
 };
 use effects::Clock;
 use jiff::Timestamp;
-use runtime::{inbox::Inbox, message::Via, secrets::Secrets};
+use runtime::{
+    inbox::Inbox,
+    message::Via,
+    metrics::{self, Metric},
+    secrets::Secrets,
+};
 use shop::{Delivery, ShopSecret, Unauthorized, Verified};
 use std::sync::Arc;
 
@@ -44,18 +49,24 @@ pub struct Intake {
 impl Intake {
     /// Takes a webhook.
     pub async fn take(&self, webhook: &Webhook<'_>) -> Answer {
-        match self.try_take(webhook).await {
+        let answer = match self.try_take(webhook).await {
             Ok(answer) => answer,
             Err(failure) => {
+                metrics::failure(&failure);
                 tracing::error!(error = failure.name.as_str(), "{}", failure.what);
                 Answer::TryAgain
             }
+        };
+        if let Some(why) = answer.refusal() {
+            metrics::count(Metric::WebhooksRefused, &[why]);
         }
+        answer
     }
 
     async fn try_take(&self, webhook: &Webhook<'_>) -> Result<Answer, Failure> {
         let store = webhook.source.parse::<StoreId>().ok();
         let Some(store) = store.and_then(|id| self.merchant.store(&id).ok()) else {
+            tracing::warn!("a webhook came for no store of ours");
             return Ok(Answer::UnknownSource);
         };
         let too_large = webhook.body.len() > shop::BODY_BYTES_MAX;
@@ -70,7 +81,10 @@ impl Intake {
                     Answer::Taken(taken.event)
                 })
             }
-            Err(_) if too_large => Ok(Answer::TooLarge),
+            Err(_) if too_large => {
+                tracing::warn!(store = %store.id, bytes = webhook.body.len(), "a webhook is too large");
+                Ok(Answer::TooLarge)
+            }
             Err(why) => {
                 tracing::warn!(store = %store.id, reason = why.as_str(), "a webhook was not accepted");
                 Ok(Answer::Unauthorized(why))

@@ -1,12 +1,16 @@
 //! The Lambda function `webhook-intake`.
 
+use domain::failure::{Failure, FailureName};
 use lambda_http::{Body, Request, RequestExt, Response, service_fn};
 use runtime::{
-    Parts, environment,
+    Invocation, Parts, environment,
     inbox::Inbox,
+    measured, metrics,
     queue::SqsQueue,
     stores::{PayloadStore, Reviews},
+    work::Work,
 };
+use serde_json::json;
 use std::time::Duration;
 use webhook_intake::{Answer, Intake, Webhook};
 
@@ -30,20 +34,28 @@ async fn main() -> Result<(), lambda_http::Error> {
     };
     let intake = &intake;
     lambda_http::run(service_fn(|request: Request| async move {
-        let answer = tokio::time::timeout(BUDGET, answer(intake, &request)).await;
-        response(&answer.unwrap_or(Answer::TryAgain))
+        metrics::invoked();
+        let invocation = Invocation::from(&request.lambda_context());
+        let work = Work::of_invocation(&invocation, &json!({"action": "intake"}));
+        let answer = work.scope(measured("intake", answer(intake, &request))).await;
+        response(&answer)
     }))
     .await
 }
 
 async fn answer(intake: &Intake, request: &Request) -> Answer {
-    intake
-        .take(&Webhook {
-            source: webhook_intake::source(request.raw_http_path()),
-            headers: request.headers(),
-            body: request.body().as_ref(),
-        })
-        .await
+    let webhook = Webhook {
+        source: webhook_intake::source(request.raw_http_path()),
+        headers: request.headers(),
+        body: request.body().as_ref(),
+    };
+    let answer = tokio::time::timeout(BUDGET, intake.take(&webhook)).await;
+    answer.unwrap_or_else(|_| {
+        let what = "the webhook was not taken in time";
+        metrics::failure(&Failure::new(FailureName::SystemUnavailable, what));
+        tracing::error!("{what}");
+        Answer::TryAgain
+    })
 }
 
 fn response(answer: &Answer) -> Result<Response<Body>, lambda_http::Error> {

@@ -31,6 +31,9 @@ fn machine() -> Arc<Machine> {
     Arc::new(Machine::parse(&text).unwrap())
 }
 
+const NAME: &str = "woo_1001-1";
+const TRACE: &str = "1-5759e988-bd862e3fe1be46a994272793";
+
 /// A run with its time.
 struct Run {
     execution: Execution,
@@ -39,8 +42,10 @@ struct Run {
 
 impl Run {
     fn start() -> Self {
-        let input = json!({"schema": 1, "order": "woo/1001", "generation": 1, "version": "woo_1001_1"});
-        let execution = Execution::start(machine(), "woo_1001-1", "arn:run", input, 0).unwrap();
+        let input = json!({
+            "schema": 1, "order": "woo/1001", "generation": 1, "version": "woo_1001_1", "trace": TRACE,
+        });
+        let execution = Execution::start(machine(), NAME, "arn:run", input, 0).unwrap();
         Self { execution, now_ms: 0 }
     }
 
@@ -61,9 +66,21 @@ impl Run {
         call.arguments[field].clone()
     }
 
+    /// Whoever is called knows in which run and which trace it works.
+    fn hands_on_its_names(&self) {
+        let (state, said) = (self.call().state, self.said());
+        assert_eq!(said["trace"], TRACE, "{state}");
+        let execution = said["execution"].as_str();
+        assert!(
+            matches!(execution, Some(NAME | "arn:run")),
+            "{state}: {execution:?}"
+        );
+    }
+
     fn succeeds(&mut self, state: &str, result: Value) {
         let call = self.call();
         assert_eq!(call.state, state);
+        self.hands_on_its_names();
         match call.token {
             Some(token) => {
                 self.execution.event(Event::Accepted, self.now_ms, 0.0).unwrap();
@@ -80,6 +97,7 @@ impl Run {
 
     fn fails(&mut self, state: &str, error: &str) {
         assert_eq!(self.call().state, state);
+        self.hands_on_its_names();
         let failure = Failure::of_function(&json!({"errorType": error, "errorMessage": "…"}));
         self.execution
             .event(Event::Failed(failure), self.now_ms, 1.0)
@@ -113,7 +131,7 @@ fn the_happy_path_has_six_transitions() {
     let mut run = Run::start();
     assert_eq!(
         run.said(),
-        json!({"schema": 1, "action": "authorize", "order": "woo/1001", "generation": 1, "version": "woo_1001_1"})
+        json!({"schema": 1, "action": "authorize", "order": "woo/1001", "generation": 1, "version": "woo_1001_1", "execution": NAME, "trace": TRACE})
     );
     let payment =
         json!({"transaction": "T1", "amount_minor": 1200, "currency": "USD", "state": "authorized"});
@@ -134,6 +152,15 @@ fn the_happy_path_has_six_transitions() {
     assert_eq!(ended.status, Status::Succeeded);
     assert_eq!(ended.output.unwrap()["told"], json!({"status": "processing"}));
     assert_eq!(run.execution.transitions(), 6);
+}
+
+/// An execution in flight when the trace came into its input.
+#[test]
+fn a_run_that_was_started_without_a_trace_hands_on_none() {
+    let input = json!({"schema": 1, "order": "woo/1001", "generation": 1, "version": "woo_1001_1"});
+    let execution = Execution::start(machine(), NAME, "arn:run", input, 0).unwrap();
+    let said = Run { execution, now_ms: 0 }.said();
+    assert_eq!((said.get("trace"), &said["execution"]), (None, &json!(NAME)));
 }
 
 #[test]
@@ -223,6 +250,78 @@ fn a_delivery_is_waited_for_until_a_person_is_asked() {
         (run.call().state.as_str(), &run.said()["delivered"]),
         ("Capture", &json!(true))
     );
+}
+
+/// A run whose goods have left and whose capture was refused.
+fn refused_after_the_delivery() -> Run {
+    let mut run = Run::start();
+    run.succeeds("Authorize", json!({"transaction": "T1"}));
+    run.succeeds("WriteOrder", json!({"sale_order": {"id": 7}}));
+    run.fails("Capture", "DeliveryPending");
+    run.sleeps();
+    run.succeeds("CheckDelivery", json!({"delivered": true}));
+    run.fails("Capture", "Refused");
+    run
+}
+
+#[test]
+fn the_money_for_goods_that_have_left_is_not_let_go_without_a_person() {
+    let mut run = refused_after_the_delivery();
+    assert_eq!(
+        (&run.said()["step"], &run.said()["delivered"]),
+        (&json!("capture"), &json!(true))
+    );
+    run.succeeds("Park", json!({"decision": "redrive"}));
+    assert_eq!(
+        (&run.said()["redrive"], &run.said()["delivered"]),
+        (&json!(true), &json!(true))
+    );
+    run.succeeds("Capture", json!({"transaction": "T1", "state": "captured"}));
+    assert_eq!(run.call().state, "WriteInvoice");
+}
+
+#[test]
+fn dropped_after_the_delivery_the_shop_hears_that_the_goods_have_left() {
+    let mut run = refused_after_the_delivery();
+    run.succeeds("Park", json!({"decision": "drop"}));
+    run.succeeds("Void", json!({"state": "voided"}));
+    run.fails("CancelOrder", "Conflict");
+    assert_eq!(run.said()["step"], "cancel-order");
+    run.succeeds("Report", Value::Null);
+    let told = run.said();
+    assert_eq!(
+        (&told["outcome"], &told["delivered"], &told["let_go"]),
+        (&json!("capture-refused"), &json!(true), &json!("voided"))
+    );
+    run.succeeds("TellShop", Value::Null);
+    assert_eq!(run.ended().status, Status::Succeeded);
+}
+
+#[test]
+fn a_capture_refused_before_anything_has_left_is_let_go_at_once() {
+    let mut run = Run::start();
+    run.succeeds("Authorize", json!({"transaction": "T1"}));
+    run.succeeds("WriteOrder", json!({"sale_order": {"id": 7}}));
+    run.fails("Capture", "PaymentDeclined");
+    run.succeeds("Report", Value::Null);
+    run.succeeds("Void", json!({"state": "voided"}));
+    run.succeeds("CancelOrder", json!({"state": "cancelled"}));
+    assert_eq!(run.said()["outcome"], "capture-refused");
+    assert!(run.said().get("delivered").is_none());
+}
+
+#[test]
+fn a_payment_that_could_not_be_let_go_is_told_as_such_whatever_fails_after_it() {
+    let mut run = Run::start();
+    run.succeeds("Authorize", json!({"transaction": "T1"}));
+    run.fails("WriteOrder", "Refused");
+    run.succeeds("Park", json!({"decision": "drop"}));
+    run.fails("Void", "Refused");
+    run.succeeds("Report", Value::Null);
+    run.fails("CancelOrder", "Conflict");
+    run.succeeds("Report", Value::Null);
+    assert_eq!(run.call().state, "TellShop");
+    assert_eq!(run.said()["let_go"], "failed");
 }
 
 #[test]

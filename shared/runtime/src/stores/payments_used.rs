@@ -16,7 +16,9 @@ const KEEP_DAYS: i64 = 400;
 /// Whose payment it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// This order's, now or before.
+    /// This order's, from now on.
+    New,
+    /// This order's, claimed before.
     Ours,
     /// Another order's.
     Of(OrderKey),
@@ -68,7 +70,7 @@ impl PaymentsUsed {
         };
         let item = typed::item(&format!("payment-used/{transaction}"), &used, beside)?;
         match self.items.insert(item).await? {
-            Inserted::Created => Ok(Use::Ours),
+            Inserted::Created => Ok(Use::New),
             Inserted::Exists(there) => {
                 let there = typed::parse::<PaymentUsed>(there)?.value.order;
                 Ok(if there == *order {
