@@ -38,6 +38,10 @@ enum Paid {
     Reserved(String),
     /// Taken by the shop's plugin.
     Taken(String),
+    /// By another company's wallet, under a transaction of that one.
+    Wallet(String),
+    /// Somebody has set it to paid by hand.
+    ByHand,
 }
 
 /// An order before it has a shop's shape.

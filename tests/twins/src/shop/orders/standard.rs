@@ -116,5 +116,7 @@ pub(super) fn payment(paid: &Paid, store: &Store) -> Value {
         Paid::Token(token) => json!({ "state": "token", "tender": tender, "token": token }),
         Paid::Reserved(id) => json!({ "state": "authorized", "tender": tender, "transaction": id }),
         Paid::Taken(id) => json!({ "state": "captured", "tender": tender, "transaction": id }),
+        Paid::Wallet(id) => json!({ "state": "elsewhere", "method": "wallet", "transaction": id }),
+        Paid::ByHand => json!({ "state": "elsewhere" }),
     }
 }

@@ -51,14 +51,20 @@ pub enum Way {
     UnknownSku,
     /// Its parts do not make up its total.
     TotalIsOff,
-    /// Paid in another way that is none of ours.
+    /// To be paid in another way that is none of ours.
     Elsewhere,
     /// Paid by a token, and by the plugin soon after.
     PaidTwice,
+    /// Paid by a token, and by a wallet that is none of ours soon after.
+    WalletToo,
+    /// The card is declined; the customer tries the same one once more.
+    TriedAgain,
+    /// Somebody has made it as paid, without a payment method.
+    ByHand,
 }
 
 /// All ways, the ordinary one first.
-pub const WAYS: [Way; 19] = [
+pub const WAYS: [Way; 22] = [
     Way::Token,
     Way::Declined,
     Way::DeclinedThenPaid,
@@ -78,6 +84,9 @@ pub const WAYS: [Way; 19] = [
     Way::TotalIsOff,
     Way::Elsewhere,
     Way::PaidTwice,
+    Way::WalletToo,
+    Way::TriedAgain,
+    Way::ByHand,
 ];
 
 impl Way {
@@ -189,8 +198,9 @@ impl Orders<'_> {
             | Way::Cancelled
             | Way::UnknownSku
             | Way::TotalIsOff
-            | Way::PaidTwice => token(card(Conduct::Approve).brand(self.brand())),
-            Way::Declined | Way::DeclinedThenPaid => token(card(Conduct::Decline("101"))),
+            | Way::PaidTwice
+            | Way::WalletToo => token(card(Conduct::Approve).brand(self.brand())),
+            Way::Declined | Way::DeclinedThenPaid | Way::TriedAgain => token(card(Conduct::Decline("101"))),
             Way::Part => token(card(Conduct::Share(40))),
             Way::TokenEnds => {
                 let ends_in_ms = self.rng.i64(1_000..60 * 60_000);
@@ -207,6 +217,7 @@ impl Orders<'_> {
             }
             Way::PaidLater | Way::TakenLater | Way::CancelledUnpaid => Paid::No,
             Way::Elsewhere => Paid::Elsewhere,
+            Way::ByHand => Paid::ByHand,
         }
     }
 
@@ -234,6 +245,11 @@ impl Orders<'_> {
             Way::DeclinedThenPaid | Way::PaidLater => {
                 let token = self.gateway.tokenize(Card::visa(Conduct::Approve));
                 vec![payment(&Paid::Token(token), store)]
+            }
+            Way::TriedAgain => vec![payment(&draft.paid, store)],
+            Way::WalletToo => {
+                let transaction = format!("WALLET-{:08X}", self.rng.u32(..));
+                vec![payment(&Paid::Wallet(transaction), store)]
             }
             Way::TakenLater | Way::PaidTwice => {
                 let transaction = self.plugin(draft, draft.total(), true);

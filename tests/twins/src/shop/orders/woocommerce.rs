@@ -64,14 +64,23 @@ pub(super) fn payment(paid: &Paid, settings: &WooCommerce) -> Map<String, Value>
         Paid::Token(token) => ("pending", "", meta(&settings.token_meta, token)),
         Paid::Reserved(id) => ("on-hold", id.as_str(), state("authorized")),
         Paid::Taken(id) => ("processing", id.as_str(), state("captured")),
+        Paid::Wallet(id) => ("processing", id.as_str(), json!([])),
+        Paid::ByHand => ("processing", "", json!([])),
+    };
+    let method = match paid {
+        Paid::Wallet(_) => Some("wallet"),
+        Paid::ByHand => Some(""),
+        _ => None,
     };
     let fields = [
         ("status", json!(status)),
         ("transaction_id", json!(transaction)),
         ("meta_data", meta),
     ];
+    let method = method.map(|method| ("payment_method", json!(method)));
     fields
         .into_iter()
+        .chain(method)
         .map(|(field, value)| (field.to_owned(), value))
         .collect()
 }
