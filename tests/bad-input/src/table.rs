@@ -2,7 +2,7 @@
 
 use crate::{
     mutate::Input,
-    targets::{desk, gateway, intake, mapping, messages, odoo, secrets, shops, signatures, stored, webhooks},
+    targets::{audit, desk, gateway, intake, mapping, messages, odoo, secrets, shops, signatures, stored, webhooks},
 };
 
 /// A target.
@@ -55,7 +55,7 @@ const GATEWAY: &[&str] = &[
 
 /// The table.
 #[rustfmt::skip] // a table
-pub const TARGETS: [Target; 34] = [
+pub const TARGETS: [Target; 38] = [
     target("woocommerce-order", webhooks::woocommerce, WOOCOMMERCE, &[
         "shared/shop/src/woocommerce/mod.rs", "shared/shop/src/woocommerce/parse.rs", "shared/shop/src/woocommerce/wire.rs",
         "shared/shop/src/woocommerce/amounts.rs", "shared/shop/src/woocommerce/payment.rs", "shared/shop/src/json.rs",
@@ -105,12 +105,16 @@ pub const TARGETS: [Target; 34] = [
         "shared/runtime/src/message.rs", "functions/payment-capture/src/request.rs", "functions/order-notifier/src/request.rs",
         "functions/inventory-pusher/src/pusher.rs", "shared/domain/src/outcome.rs",
     ]),
-    target("review-desk", desk::input, &["tests/bad-input/corpus/desk", "events/lambda/review-desk-drop.json", "events/lambda/review-desk-list.json", "events/lambda/review-desk-open.json", "events/lambda/review-desk-redrive.json"], &[
-        "functions/review-desk/src/input.rs", "functions/review-desk/src/operator.rs", "functions/review-desk/src/stopped_steps.rs",
+    target("review-desk", desk::input, &["tests/bad-input/corpus/desk", "events/lambda/review-desk-drop.json", "events/lambda/review-desk-edit.json", "events/lambda/review-desk-list.json", "events/lambda/review-desk-message.json", "events/lambda/review-desk-open.json", "events/lambda/review-desk-pause.json", "events/lambda/review-desk-redrive.json", "events/lambda/review-desk-replay.json", "events/lambda/review-desk-resume.json", "events/lambda/review-desk-show.json"], &[
+        "functions/review-desk/src/input.rs", "functions/review-desk/src/request.rs", "functions/review-desk/src/listing.rs", "functions/review-desk/src/stopped_steps.rs",
         "functions/review-desk/src/dead_letters.rs", "functions/review-desk/src/ended_runs.rs", "functions/review-desk/src/redrive.rs",
     ]),
+    target("corrections", desk::correction, ALL_BODIES, &[
+        "functions/review-desk/src/edit.rs", "functions/review-desk/src/edit_event.rs", "shared/domain/src/order/edit.rs",
+        "shared/domain/src/changes.rs",
+    ]),
     target("stored-items", stored::items, &["tests/bad-input/corpus/stored", "events/standard"], &[
-        "shared/runtime/src/items/typed.rs", "shared/runtime/src/stores/reviews.rs", "shared/runtime/src/stores/order_items.rs",
+        "shared/runtime/src/items/typed.rs", "shared/runtime/src/stores/reviews.rs", "shared/runtime/src/stores/reviews/review.rs", "shared/runtime/src/stores/order_items.rs", "shared/runtime/src/stores/order_items/edited.rs",
         "shared/domain/src/decide/our_write.rs", "shared/runtime/src/stores/payloads.rs", "shared/runtime/src/stores/payments_used.rs", "shared/runtime/src/stores/cursors.rs",
     ]),
     target("configuration", mapping::configuration, &["infra/merchant.toml"], &[
@@ -126,5 +130,12 @@ pub const TARGETS: [Target; 34] = [
     target("secret-of-odoo", secrets::odoo, &["tests/bad-input/corpus/secrets-odoo"], &["shared/odoo/src/settings.rs"]),
     target("secret-of-ledger", secrets::fact_key, &["tests/bad-input/corpus/secrets-ledger"], &[
         "shared/runtime/src/secrets.rs", "shared/runtime/src/secrets/shapes.rs",
+    ]),
+    target("secret-of-audit", secrets::audit_key, &["tests/bad-input/corpus/secrets-audit"], &["shared/audit/src/key.rs"]),
+    target("audit-stream", audit::stream, &["tests/bad-input/corpus/audit-stream"], &[
+        "functions/audit-recorder/src/records.rs", "shared/audit/src/image.rs",
+    ]),
+    target("audit-rows", audit::rows, &["tests/bad-input/corpus/audit-rows"], &[
+        "shared/audit/src/entry.rs", "shared/audit/src/head.rs", "shared/audit/src/chain.rs", "shared/audit/src/verify.rs",
     ]),
 ];

@@ -1,5 +1,6 @@
 //! The targets: each takes bytes and asserts what must hold whatever they are.
 
+pub mod audit;
 pub mod desk;
 pub mod gateway;
 pub mod intake;

@@ -94,3 +94,8 @@ pub fn odoo(input: &Input) {
 pub fn fact_key(input: &Input) {
     check(at_once(secrets(input).fact_key("name")).map(|_| ()));
 }
+
+/// The audit trail's.
+pub fn audit_key(input: &Input) {
+    check(at_once(secrets(input).read::<audit::Keys>("name")).map(|_| ()));
+}

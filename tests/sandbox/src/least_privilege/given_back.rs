@@ -1,0 +1,70 @@
+//! Stories of work that goes back to its queue.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::Bench;
+use super::proofs::{now_ms, place};
+use crate::aws::Logs;
+use crate::witness::Witness;
+
+/// Work for Odoo.
+pub(super) struct Work {
+    queue: &'static str,
+    function: &'static str,
+    action: &'static str,
+}
+
+pub(super) const ORDER_WORK: Work = Work {
+    queue: "OrderWork",
+    function: "OrderWriter",
+    action: "cancel-order",
+};
+pub(super) const INVOICE_WORK: Work = Work {
+    queue: "InvoiceWork",
+    function: "InvoiceWriter",
+    action: "write-invoice",
+};
+
+/// While Odoo is away, work for it goes back, and comes again long before the queue would bring it.
+pub(super) async fn given_back(bench: &Bench, work: Work) -> Result<()> {
+    let witness = &bench.witness;
+    let order = place(witness, "woocommerce/order-unknown-sku", "amex").await?;
+    witness.open_review(&order).await?;
+    let run = witness.aws.execution(&witness.run_arn(&order, 1)?).await?;
+    let mut message = run.input;
+    message["action"] = json!(work.action);
+    message["token"] = json!("nobody waits");
+    message["payment"] = json!({"transaction": "TRN_none", "amount_minor": 1, "currency": "USD", "state": "captured",
+        "brand": "VISA", "owned": true});
+    message["draft"] = json!({"id": 1, "customer": 1});
+    bench.world.kill_odoo().await?;
+    let came_again = comes_again(witness, &work, &message).await;
+    witness.aws.purge(&witness.deployed, work.queue).await?;
+    bench.world.start_odoo().await?;
+    came_again
+}
+
+/// Sends the message and waits until the function has met it twice.
+async fn comes_again(witness: &Witness, work: &Work, message: &Value) -> Result<()> {
+    let since_ms = now_ms()?;
+    let logs = Logs::connect(&witness.deployed.endpoint).await;
+    witness
+        .aws
+        .send(&witness.deployed, work.queue, message, None)
+        .await?;
+    witness
+        .until("the message for the second time", async || {
+            let batches = logs
+                .lines(&witness.deployed, work.function, "batch worked off", since_ms)
+                .await?;
+            let tried = batches.iter().filter(|batch| batch["later"] == json!(1)).count();
+            let down = "Odoo is down: the batch goes back";
+            let not_tried = logs
+                .lines(&witness.deployed, work.function, down, since_ms)
+                .await?
+                .len();
+            Ok((tried + not_tried >= 2).then_some(()))
+        })
+        .await
+}
