@@ -6,7 +6,7 @@ use domain::{
     failure::{Failure, FailureName},
     merchant::Store,
 };
-use runtime::stores::{NewReview, Opened, Review, ReviewState};
+use runtime::stores::{NewReview, Review, ReviewState, Verdict};
 use serde_json::json;
 use shop::{Hook, ShopClient};
 use std::collections::BTreeMap;
@@ -40,11 +40,12 @@ impl Poller {
     }
 
     async fn close(&self, review: &Review) -> Result<(), Failure> {
-        let reason = Some(HEALED.to_owned());
-        self.inbox
-            .reviews
-            .decide(review, ReviewState::Dropped, reason)
-            .await?;
+        let verdict = Verdict {
+            state: ReviewState::Dropped,
+            by: "change-poller".to_owned(),
+            reason: Some(HEALED.to_owned()),
+        };
+        self.inbox.reviews.decide(review, &verdict).await?;
         tracing::info!(review = review.id, "review closed: {HEALED}");
         Ok(())
     }
@@ -67,10 +68,7 @@ impl Poller {
             redrive: json!({"kind": "nothing"}),
             token: None,
         };
-        if let Opened::New(id) = self.inbox.reviews.open(&review).await? {
-            tracing::warn!(review = id, about = review.about, "review opened");
-        }
-        Ok(())
+        self.inbox.reviews.open(&review).await.map(|_| ())
     }
 }
 

@@ -17,7 +17,7 @@ use runtime::{
     message::Via,
     queue::MemoryQueue,
     shops::Shops,
-    stores::{Cursors, PayloadStore, ReviewState, Reviews},
+    stores::{Cursors, PayloadStore, ReviewState, Reviews, Verdict},
 };
 use serde_json::Value;
 use shop::{
@@ -366,14 +366,13 @@ async fn a_finding_that_was_dropped_comes_back_after_a_day() {
         .list(ReviewState::Open, 1)
         .await
         .unwrap();
-    let dropped = ReviewState::Dropped;
-    bench
-        .poller
-        .inbox
-        .reviews
-        .decide(&open[0], dropped, Some("maintenance".into()))
-        .await
-        .unwrap();
+    let dropped = Verdict {
+        state: ReviewState::Dropped,
+        by: "jane".into(),
+        reason: Some("maintenance".into()),
+    };
+    let reviews = &bench.poller.inbox.reviews;
+    reviews.decide(&open[0], &dropped).await.unwrap();
     bench.poll().await;
     assert!(bench.open_reviews().await.is_empty());
     bench.clock.advance_ms(25 * 3_600_000);

@@ -95,7 +95,7 @@ impl Router {
     }
 
     /// The payload as an order. Whatever is wrong with it, trying again does not help.
-    fn read(&self, message: &InboxEvent, payload: &Payload) -> Result<(EventId, Order), Failure> {
+    pub(crate) fn read(&self, message: &InboxEvent, payload: &Payload) -> Result<(EventId, Order), Failure> {
         let store = self.merchant.store(&payload.store)?;
         let order = shop::scheme(store).parse(&payload.body, store)?;
         let event = message.event.parse().map_err(|_| {

@@ -42,7 +42,7 @@ impl Router {
     }
 
     /// The decision, once what looks like a contradiction is known not to be our own doing.
-    async fn decision(
+    pub(crate) async fn decision(
         &self,
         there: Option<&Versioned<OrderItem>>,
         event: &OrderEvent<'_>,

@@ -1,11 +1,15 @@
 //! The parts the desk works with, and the one way to open a review.
 
-use crate::input::Input;
-use domain::failure::{Failure, FailureName};
+use crate::{input::Input, measure::Credentials};
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::Merchant,
+};
 use effects::Clock;
 use runtime::{
+    breaker::Breaker,
     queue::Queue,
-    stores::{NewReview, Opened, OrderItems, ReviewState, Reviews},
+    stores::{NewReview, Opened, OrderItems, PayloadStore, ReviewState, Reviews},
     topic::Topic,
     workflow::Workflow,
 };
@@ -14,8 +18,12 @@ use std::sync::Arc;
 
 /// The parts the desk works with.
 pub struct Desk {
+    /// The merchant's configuration.
+    pub merchant: &'static Merchant,
     /// What a person has to look at.
     pub reviews: Reviews,
+    /// The orders' content, and what the shops sent.
+    pub payloads: PayloadStore,
     /// Who runs an order.
     pub orders: OrderItems,
     /// What was done to other systems.
@@ -24,8 +32,12 @@ pub struct Desk {
     pub workflow: Arc<dyn Workflow>,
     /// Where an event is let in again.
     pub inbox: Arc<dyn Queue>,
+    /// Which systems are called.
+    pub breaker: Arc<Breaker>,
     /// Who is told.
     pub topic: Arc<dyn Topic>,
+    /// Which credentials lapse.
+    pub credentials: Credentials,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,7 +53,14 @@ impl Desk {
             Input::DeadLetters(batch) => written(&self.take_dead_letters(batch).await),
             Input::RunEnded(detail) => self.open_ended_run(&detail).await,
             Input::Sweep => self.sweep().await,
-            Input::Operator(request) => self.operate(request).await,
+            Input::Measure => self.measure().await,
+            Input::Operator(request) => {
+                let answer = self.operate(request).await?;
+                if let Some(review) = answer.get("review").and_then(Value::as_str) {
+                    tracing::info!(review, "done as a person asked");
+                }
+                Ok(answer)
+            }
         }
     }
 
@@ -53,8 +72,8 @@ impl Desk {
             self.tell(&Reviews::id_of(&review.about), &review).await;
         }
         let opened = self.reviews.open(&review).await?;
-        if let Opened::New(id) = &opened {
-            tracing::warn!(review = id, about = review.about, "review opened");
+        if let Opened::Known(id) = &opened {
+            tracing::info!(review = id, about = review.about, "review is open already");
         }
         Ok(opened.id().to_owned())
     }

@@ -1,11 +1,16 @@
 //! Who invoked the function, told by the shape of its input.
 
-use crate::{operator::Request, stopped_steps::StoppedStep};
+use crate::{request::Request, stopped_steps::StoppedStep};
 use aws_lambda_events::sqs::SqsEvent;
 use domain::failure::{Failure, FailureName};
 use runtime::message;
 use serde::Deserialize;
 use serde_json::Value;
+
+/// What people may ask for.
+const OPERATOR: [&str; 9] = [
+    "list", "show", "redrive", "drop", "edit", "pause", "resume", "replay", "message",
+];
 
 /// What the function is invoked with.
 pub(crate) enum Input {
@@ -17,6 +22,8 @@ pub(crate) enum Input {
     RunEnded(EndedRun),
     /// The schedule.
     Sweep,
+    /// Another one.
+    Measure,
     /// A person.
     Operator(Request),
 }
@@ -45,9 +52,13 @@ impl Input {
         match input.get("action").and_then(Value::as_str) {
             Some("open") => message::read(input).map(|step| Self::Stopped(Box::new(step))),
             Some("sweep") => Ok(Self::Sweep),
-            Some("list" | "show" | "redrive" | "drop") => message::read(input).map(Self::Operator),
+            Some("measure") => Ok(Self::Measure),
+            Some(action) if OPERATOR.contains(&action) => message::read(input).map(Self::Operator),
             _ => {
-                let what = "the action is none of open, sweep, list, show, redrive and drop";
+                let what = format!(
+                    "the action is none of open, sweep, measure, {}",
+                    OPERATOR.join(", ")
+                );
                 Err(Failure::new(FailureName::Refused, what).field("action"))
             }
         }
@@ -62,9 +73,15 @@ mod tests {
     fn the_samples_for_a_call_by_hand_are_understood() {
         let samples = [
             include_str!("../../../events/lambda/review-desk-drop.json"),
+            include_str!("../../../events/lambda/review-desk-edit.json"),
             include_str!("../../../events/lambda/review-desk-list.json"),
+            include_str!("../../../events/lambda/review-desk-message.json"),
             include_str!("../../../events/lambda/review-desk-open.json"),
+            include_str!("../../../events/lambda/review-desk-pause.json"),
             include_str!("../../../events/lambda/review-desk-redrive.json"),
+            include_str!("../../../events/lambda/review-desk-replay.json"),
+            include_str!("../../../events/lambda/review-desk-resume.json"),
+            include_str!("../../../events/lambda/review-desk-show.json"),
         ];
         for sample in samples {
             assert!(

@@ -26,6 +26,9 @@ pub(crate) struct StoppedStep {
     /// The execution.
     #[serde(default)]
     pub execution: Option<String>,
+    /// Whether the goods have left, as far as the run knows.
+    #[serde(default)]
+    pub delivered: bool,
     /// Whoever waits for the decision.
     #[serde(default, deserialize_with = "usable_token")]
     pub token: Option<SecretString>,
@@ -82,12 +85,31 @@ fn why(stopped: &StoppedStep, waits: bool) -> Failure {
             format!("the step {} ended with {}", stopped.step, stopped.error),
         )
     });
+    let failure = match stopped.delivered {
+        true => Failure {
+            what: format!("{}; the goods have left", failure.what),
+            ..failure
+        },
+        false => failure,
+    };
     match failure.remedy {
         Some(_) => failure,
-        None => failure.remedy(match waits {
-            true => "mend what is wrong, then redrive; or drop it, and the run lets go of what it holds",
-            false => "look at the order in all three systems, put right what is left, then drop this",
-        }),
+        None => failure.remedy(remedy(stopped, waits)),
+    }
+}
+
+/// What a person does about a stop that says nothing of it: above all what dropping it does to the money.
+fn remedy(stopped: &StoppedStep, waits: bool) -> &'static str {
+    match (waits, stopped.step.as_str()) {
+        (false, _) => "look at the order in all three systems, put right what is left, then drop this",
+        (true, "write-invoice") => {
+            "mend what is wrong, then redrive; drop it only when payment and invoice are in the books: the money is kept"
+        }
+        (true, _) if stopped.delivered => {
+            "mend what is wrong, then redrive; drop it only when the goods are paid otherwise, or written off: the run \
+             lets go of the money"
+        }
+        (true, _) => "mend what is wrong, then redrive; or drop it, and the run lets go of what it holds",
     }
 }
 

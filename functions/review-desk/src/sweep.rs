@@ -1,14 +1,18 @@
 //! The hourly sweep: what nobody works on any more and nobody was told of.
 
-use crate::{desk::Desk, ended_runs::ended_run, redrive::Redrive};
+use crate::{
+    desk::Desk,
+    ended_runs::ended_run,
+    redrive::Redrive,
+    runs::{LIMIT, Runs},
+};
 use domain::{
-    decide::OrderState,
     failure::{Failure, FailureName},
     ids::OrderKey,
 };
 use effects::{Record, UnixMillis};
 use runtime::{
-    stores::{NewReview, OrderItem, ReviewState},
+    stores::{NewReview, OrderItem, ReviewState, Verdict},
     workflow::RunState,
 };
 use serde_json::{Value, json};
@@ -17,52 +21,69 @@ use serde_json::{Value, json};
 const SETTLES_MS: i64 = 3_600_000;
 /// A run retries an unknown outcome for two days; after that an open effect is for people, whatever the run does.
 const RETRIED_MS: i64 = 50 * 3_600_000;
-/// Most items looked at in one sweep; the oldest first, so that none is overlooked for ever.
-const LIMIT: usize = 500;
-
 impl Desk {
+    /// What is left when the time is up is told: the oldest comes first, and the next sweep begins there.
     pub(crate) async fn sweep(&self) -> Result<Value, Failure> {
         let now = self.clock.now();
-        let mut opened = 0;
-        for item in self.orders.open(LIMIT).await? {
-            opened += usize::from(self.sweep_order(&item, now).await?);
+        let mut runs = Runs::of(self).await?;
+        let closed = self.close_lapsed(&mut runs).await?;
+        let (mut opened, mut left) = (0, 0);
+        for item in runs.open.clone() {
+            match runs.have_time() {
+                true => opened += usize::from(self.sweep_order(&item, now, &mut runs).await?),
+                false => left += 1,
+            }
         }
         let before = now.plus_ms(-SETTLES_MS);
         let open = self.effects.open(before, LIMIT).await;
         let open = open.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;
         for record in &open {
-            opened += usize::from(self.sweep_effect(record, now).await?);
+            match runs.have_time() {
+                true => opened += usize::from(self.sweep_effect(record, now, &mut runs).await?),
+                false => left += 1,
+            }
         }
-        Ok(json!({"opened": opened, "closed": self.close_lapsed().await?}))
+        tracing::info!(opened, closed, left, "swept");
+        Ok(json!({"opened": opened, "closed": closed, "left": left}))
     }
 
     /// Reviews of parked runs that wait no longer: the time was up, and the run has let go of what it held.
-    async fn close_lapsed(&self) -> Result<usize, Failure> {
+    async fn close_lapsed(&self, runs: &mut Runs<'_>) -> Result<usize, Failure> {
         let mut closed = 0;
         for review in self.reviews.list(ReviewState::Open, LIMIT).await? {
             let Redrive::Parked { run, .. } = Redrive::read(review.redrive.clone()) else {
                 continue;
             };
-            if self.is_worked_on(Some(&(run.order, run.generation))).await? {
+            if !runs.have_time() {
+                break;
+            }
+            if runs.work_on(&run.order, run.generation).await? {
                 continue;
             }
-            let reason = "nobody decided while the run waited: it went on by itself, or ended".to_owned();
-            let decided = self
-                .reviews
-                .decide(&review, ReviewState::Dropped, Some(reason))
-                .await?;
+            let reason = "nobody decided while the run waited: it went on by itself, or ended";
+            let verdict = Verdict {
+                state: ReviewState::Dropped,
+                by: "review-desk".to_owned(),
+                reason: Some(reason.to_owned()),
+            };
+            let decided = self.reviews.decide(&review, &verdict).await?;
             closed += usize::from(decided.is_some());
         }
         Ok(closed)
     }
 
     /// An order a run should be working on.
-    async fn sweep_order(&self, item: &OrderItem, now: UnixMillis) -> Result<bool, Failure> {
+    async fn sweep_order(
+        &self,
+        item: &OrderItem,
+        now: UnixMillis,
+        runs: &mut Runs<'_>,
+    ) -> Result<bool, Failure> {
         if now.since_ms(UnixMillis(item.opened_at_ms)) < SETTLES_MS {
             return Ok(false);
         }
         let execution = item.execution();
-        let what = match self.workflow.state(&execution).await? {
+        let what = match runs.state(&execution).await? {
             RunState::Running => return Ok(false),
             RunState::Unknown => format!("the execution {execution} was never started, or is forgotten"),
             RunState::Succeeded | RunState::Broken => {
@@ -73,10 +94,18 @@ impl Desk {
     }
 
     /// An effect nobody finished.
-    async fn sweep_effect(&self, record: &Record, now: UnixMillis) -> Result<bool, Failure> {
+    async fn sweep_effect(
+        &self,
+        record: &Record,
+        now: UnixMillis,
+        runs: &mut Runs<'_>,
+    ) -> Result<bool, Failure> {
         let order = order_of(record.effect.as_str());
         let retried = now.since_ms(record.created_at) < RETRIED_MS;
-        if retried && self.is_worked_on(order.as_ref()).await? {
+        if retried
+            && let Some((order, generation)) = &order
+            && runs.work_on(order, *generation).await?
+        {
             return Ok(false);
         }
         let what = format!(
@@ -103,20 +132,6 @@ impl Desk {
             token: None,
         })
         .await
-    }
-
-    async fn is_worked_on(&self, order: Option<&(OrderKey, u32)>) -> Result<bool, Failure> {
-        let Some((order, generation)) = order else {
-            return Ok(false);
-        };
-        let Some(there) = self.orders.load(order).await? else {
-            return Ok(false);
-        };
-        let item = there.value;
-        if item.state != OrderState::Open || item.generation != *generation {
-            return Ok(false);
-        }
-        Ok(self.workflow.state(&item.execution()).await? == RunState::Running)
     }
 
     /// What a person has dropped is not brought up again.

@@ -1,15 +1,17 @@
 //! A desk with everything in memory.
 
-use domain::{decide::OrderState, event::EventId, failure::Failure, ids::OrderKey};
+use domain::{decide::OrderState, event::EventId, failure::Failure, ids::OrderKey, order::Order};
 use effects::{
-    ClaimRequest, EffectId, EffectKind, FactKey, Facts, Ledger, ManualClock, MemoryStore, OwnerId, Timing,
-    UnixMillis,
+    ClaimRequest, Claimed, EffectId, EffectKind, FactKey, Facts, Ledger, ManualClock, MemoryStore, OwnerId,
+    Settled, Timing, UnixMillis,
 };
-use review_desk::Desk;
+use review_desk::{Credentials, Desk};
 use runtime::{
+    breaker::Breaker,
     items::MemoryItems,
     queue::MemoryQueue,
-    stores::{OrderItem, OrderItems, Reviews},
+    secrets::MemorySecrets,
+    stores::{OrderItem, OrderItems, PayloadStore, Reviews},
     topic::MemoryTopic,
     workflow::{MemoryWorkflow, RunState},
 };
@@ -25,10 +27,25 @@ pub struct Bench {
     pub topic: Arc<MemoryTopic>,
     pub clock: Arc<ManualClock>,
     pub ledger: Ledger,
+    pub secrets: Arc<MemorySecrets>,
+    pub items: Arc<MemoryItems>,
 }
 
 pub fn order() -> OrderKey {
     "woo/1001".parse().unwrap()
+}
+
+/// The order as the shop sent it first.
+pub fn content() -> Order {
+    let at = "2026-11-23T15:00:00Z";
+    serde_json::from_value(json!({
+        "schema": 1, "key": "woo/1001", "number": "1001", "modified_at": at, "placed_at": at, "currency": "USD",
+        "prices_include_tax": false, "customer": {"name": "Ada"},
+        "billing": {"name": "Ada", "street": "s", "city": "c", "country": "US"},
+        "lines": [{"id": "1", "sku": "MUG", "name": "Mug", "quantity": "1", "net_minor": 100}],
+        "total_minor": 100, "payment": {"state": "token", "tender": "card", "token": "PMT_1"}
+    }))
+    .unwrap()
 }
 
 pub fn bench() -> Bench {
@@ -39,13 +56,24 @@ pub fn bench() -> Bench {
         Arc::new(MemoryQueue::default()),
     );
     let (topic, store) = (Arc::new(MemoryTopic::default()), Arc::new(MemoryStore::default()));
+    let secrets = Arc::new(MemorySecrets::default());
     let desk = Desk {
+        merchant: runtime::merchant().unwrap(),
+        payloads: PayloadStore::new(items.clone(), clock.clone()),
+        breaker: Arc::new(Breaker::new(items.clone(), clock.clone())),
         reviews: Reviews::new(items.clone(), clock.clone()),
-        orders: OrderItems::new(items),
+        orders: OrderItems::new(items.clone()),
         effects: store.clone(),
         workflow: workflow.clone(),
         inbox: inbox.clone(),
         topic: topic.clone(),
+        credentials: Credentials {
+            secrets: vec![
+                ("odoo".to_owned(), "/stage/odoo".to_owned()),
+                ("shop/woo".to_owned(), "/stage/shop/woo".to_owned()),
+            ],
+            tags: secrets.clone(),
+        },
         clock: clock.clone(),
     };
     let ledger = Ledger::new(store, clock.clone(), FactKey::new("1", "s"));
@@ -56,6 +84,8 @@ pub fn bench() -> Bench {
         topic,
         clock,
         ledger,
+        secrets,
+        items,
     }
 }
 
@@ -78,18 +108,15 @@ impl Bench {
 
     /// An order whose first run was opened now and runs.
     pub async fn running(&self) -> OrderItem {
-        let at = "2026-11-23T15:00:00Z";
-        let order: domain::order::Order = serde_json::from_value(json!({
-            "schema": 1, "key": "woo/1001", "number": "1001", "modified_at": at, "placed_at": at, "currency": "USD",
-            "prices_include_tax": false, "customer": {"name": "Ada"},
-            "billing": {"name": "Ada", "street": "s", "city": "c", "country": "US"},
-            "lines": [{"id": "1", "sku": "MUG", "name": "Mug", "quantity": "1", "net_minor": 100}],
-            "total_minor": 100, "payment": {"state": "token", "tender": "card", "token": "PMT_1"}
-        }))
-        .unwrap();
+        let order = content();
         let event = EventId::of_order(&order);
         let now = effects::Clock::now(self.clock.as_ref());
         let item = OrderItem::recorded(&order, &event).opened(&order, &event, 1, now);
+        self.desk
+            .payloads
+            .store_content(event.as_str(), &order)
+            .await
+            .unwrap();
         self.desk.orders.save(None, &item).await.unwrap();
         let input = serde_json::to_value(item.run()).unwrap();
         self.workflow
@@ -97,6 +124,18 @@ impl Bench {
             .runs
             .insert(item.execution(), (input, RunState::Running));
         item
+    }
+
+    /// The shop sends a newer version.
+    pub async fn shop_sends(&self, order: &Order) {
+        let event = EventId::of_order(order);
+        self.desk
+            .payloads
+            .store_content(event.as_str(), order)
+            .await
+            .unwrap();
+        let seen = |there: Option<&OrderItem>| (there.map(|item| item.clone().seen(order, &event)), ());
+        self.desk.orders.change(&order.key, seen).await.unwrap();
     }
 
     pub fn execution_ends(&self, name: &str) {
@@ -135,6 +174,28 @@ impl Bench {
             redrive: false,
         };
         self.ledger.claim(&claim).await.unwrap();
+    }
+}
+
+impl Bench {
+    /// An effect of the order's first run that has come to its end.
+    pub async fn settled(&self, kind: EffectKind, how: Settled) {
+        let claim = ClaimRequest {
+            effect: EffectId::new(kind, "woo/1001/1"),
+            owner: OwnerId::new("o"),
+            facts: Facts::new(1),
+            timing: Timing {
+                work_ms: 1000,
+                quiet_ms: 1000,
+                window_ms: HOUR_MS,
+                keep_s: 1000,
+            },
+            redrive: false,
+        };
+        let Claimed::Fresh(mut fence) = self.ledger.claim(&claim).await.unwrap() else {
+            panic!("somebody has claimed it");
+        };
+        self.ledger.settle(&mut fence, how).await.unwrap();
     }
 }
 

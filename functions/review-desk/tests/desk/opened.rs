@@ -31,6 +31,25 @@ async fn a_parked_step_says_why_and_what_to_do_and_hides_its_token() {
 }
 
 #[tokio::test]
+async fn a_parked_step_says_what_dropping_it_does_to_the_money() {
+    let cases = [
+        ("write-order", false, "lets go of what it holds"),
+        ("write-invoice", false, "the money is kept"),
+        ("capture", true, "paid otherwise"),
+    ];
+    for (step, delivered, told) in cases {
+        let bench = bench();
+        let mut stopped = stopped(Some("T1"), "Refused", CAUSE);
+        (stopped["step"], stopped["delivered"]) = (json!(step), json!(delivered));
+        bench.invoke(stopped).await.unwrap();
+        let why = bench.only().await["why"].clone();
+        let (what, remedy) = (why["what"].as_str().unwrap(), why["remedy"].as_str().unwrap());
+        assert!(remedy.contains(told), "{step}: {remedy}");
+        assert_eq!(what.contains("the goods have left"), delivered, "{what}");
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_found_in_what_lambda_makes_of_it_and_the_rest_is_named() {
     let wrapped = json!({"errorType": "Refused", "errorMessage": CAUSE}).to_string();
     let cut = &wrapped[..40];

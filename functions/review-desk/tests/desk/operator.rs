@@ -8,10 +8,8 @@ async fn parked(bench: &Bench) -> Value {
     bench.invoke(stopped(Some("T1"), "Refused", "")).await.unwrap()["review"].clone()
 }
 
-#[tokio::test]
-async fn a_redriven_run_goes_on_with_the_newest_content() {
-    let bench = bench();
-    bench.running().await;
+/// The shop has changed the order since the run began.
+async fn changed_in_the_shop(bench: &Bench) {
     let newer = |there: Option<&OrderItem>| {
         let newest = "woo_1001_1795446060".parse().unwrap();
         (
@@ -22,12 +20,33 @@ async fn a_redriven_run_goes_on_with_the_newest_content() {
             (),
         )
     };
-    bench
-        .desk
-        .orders
-        .change(&crate::bench::order(), newer)
-        .await
-        .unwrap();
+    let orders = &bench.desk.orders;
+    orders.change(&crate::bench::order(), newer).await.unwrap();
+}
+
+#[tokio::test]
+async fn once_the_order_is_in_odoo_a_redriven_run_goes_on_with_what_is_there() {
+    for step in ["check-delivery", "capture", "write-invoice"] {
+        let bench = bench();
+        bench.running().await;
+        changed_in_the_shop(&bench).await;
+        let mut stopped = stopped(Some("T1"), "Refused", "");
+        stopped["step"] = json!(step);
+        let review = bench.invoke(stopped).await.unwrap()["review"].clone();
+        bench
+            .invoke(json!({"action": "redrive", "review": review}))
+            .await
+            .unwrap();
+        let decision = json!({"decision": "redrive", "version": "woo_1001_1795446000"});
+        assert_eq!(bench.workflow.seen().answers, [("T1".to_owned(), Ok(decision))], "{step}");
+    }
+}
+
+#[tokio::test]
+async fn a_redriven_run_goes_on_with_the_newest_content() {
+    let bench = bench();
+    bench.running().await;
+    changed_in_the_shop(&bench).await;
     let review = parked(&bench).await;
     bench
         .invoke(json!({"action": "redrive", "review": review}))

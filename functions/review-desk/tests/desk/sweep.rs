@@ -85,3 +85,30 @@ async fn a_parked_run_that_waits_no_longer_leaves_the_list() {
         .unwrap();
     assert!(shown["reason"].as_str().unwrap().contains("by itself"));
 }
+
+#[tokio::test]
+async fn a_run_is_not_asked_for_again_and_again() {
+    let bench = bench();
+    bench.running().await;
+    for kind in [EffectKind::Authorize, EffectKind::WriteOrder, EffectKind::Capture] {
+        bench.unfinished(kind).await;
+    }
+    bench.invoke(stopped(Some("T1"), "Refused", "")).await.unwrap();
+    bench.clock.advance_ms(2 * HOUR_MS);
+    assert_eq!(opened(&bench).await, 0);
+    assert_eq!(bench.workflow.seen().looks, 0, "all that run are told at once");
+    bench.execution_ends("woo_1001-1");
+    sweep(&bench).await;
+    assert_eq!(bench.workflow.seen().looks, 1);
+}
+
+/// A list that does not answer is no reason to overlook anything.
+#[tokio::test]
+async fn without_a_list_of_runs_each_is_asked_for() {
+    let bench = bench();
+    bench.running().await;
+    bench.clock.advance_ms(2 * HOUR_MS);
+    bench.workflow.seen().failures_left = 1;
+    assert_eq!(opened(&bench).await, 0);
+    assert_eq!(bench.workflow.seen().looks, 1);
+}

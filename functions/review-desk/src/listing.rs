@@ -1,0 +1,162 @@
+//! Lists of reviews, and all there is to know of one.
+
+use crate::{desk::Desk, redrive::Redrive, request::Listing, versions::base};
+use domain::{event::EventId, failure::Failure};
+use runtime::{
+    message::Run,
+    stores::{OrderItem, Review, ReviewState},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Most reviews in a list.
+const LIST_MAX: usize = 100;
+/// Most reviews that are looked at for one list.
+const LOOKED_AT_MAX: usize = 2_000;
+
+impl Desk {
+    /// Those first opened first at the top. `next` is where the next list begins.
+    pub(crate) async fn list(&self, wanted: &Listing) -> Result<Value, Failure> {
+        let state = wanted.state.unwrap_or(ReviewState::Open);
+        let limit = wanted.limit.unwrap_or(LIST_MAX).clamp(1, LIST_MAX);
+        let now_ms = self.clock.now().0;
+        let (mut found, mut after, mut looked_at) = (Vec::new(), wanted.after.clone(), 0);
+        let next = 'pages: loop {
+            let page = self.reviews.list_after(state, after.as_deref(), LIST_MAX).await?;
+            let is_last = page.len() < LIST_MAX;
+            for review in page {
+                looked_at += 1;
+                after = Some(review.place());
+                if wanted.takes(&review, now_ms) {
+                    found.push(review);
+                }
+                if found.len() == limit || looked_at == LOOKED_AT_MAX {
+                    break 'pages after;
+                }
+            }
+            if is_last {
+                break None;
+            }
+        };
+        Ok(json!({"reviews": found, "next": next}))
+    }
+
+    /// A review, and where its input is. Not the input: whoever may read the table reads it there.
+    pub(crate) async fn shown(&self, review: Review) -> Result<Shown, Failure> {
+        let (mut order, mut input_at) = (None, None);
+        if let Some(key) = &review.order {
+            order = self.orders.load(key).await?.map(|there| there.value);
+        }
+        let redrive = Redrive::read(review.redrive.clone());
+        match &redrive {
+            Redrive::Parked { run, .. } | Redrive::Execution { run } => {
+                input_at = order.as_ref().filter(|item| item.is_run_by(run)).map(order_at);
+            }
+            Redrive::Event { event, .. } => input_at = Some(InputAt::event(event)),
+            Redrive::Nothing => {}
+        }
+        Ok(Shown {
+            can: Can::of(&redrive, review.state, input_at.is_some()),
+            run: order
+                .as_ref()
+                .filter(|item| item.generation > 0)
+                .map(OrderItem::run),
+            execution: order
+                .filter(|item| item.generation > 0)
+                .map(|item| item.execution()),
+            review,
+            input_at,
+        })
+    }
+}
+
+impl Listing {
+    fn takes(&self, review: &Review, now_ms: i64) -> bool {
+        let same =
+            |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        let age_s = now_ms.saturating_sub(review.opened_at_ms) / 1000;
+        (self.order.is_none() || self.order == review.order)
+            && same(&self.error, review.why.name.as_str())
+            && same(&self.step, &review.doing)
+            && self.older_than_s.is_none_or(|least| age_s >= least)
+    }
+}
+
+/// A review with all there is to know of it.
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    review: Review,
+    /// The order's last run, and the execution it has now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<Run>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    execution: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_at: Option<InputAt>,
+    can: Can,
+}
+
+/// Where the input is that a correction is made of.
+#[derive(Serialize)]
+struct InputAt {
+    /// `order`, the canonical order, or `body`, what the shop sent.
+    kind: &'static str,
+    /// The key of the item in the table.
+    item: String,
+    /// The version or event: what `edit` has to name as what it corrects.
+    version: String,
+}
+
+impl InputAt {
+    fn event(event: &str) -> Self {
+        Self {
+            kind: "body",
+            item: format!("payload/{event}"),
+            version: event.to_owned(),
+        }
+    }
+}
+
+fn order_at(item: &OrderItem) -> InputAt {
+    let version: &EventId = base(item);
+    InputAt {
+        kind: "order",
+        item: format!("content/{}/{version}", item.order),
+        version: version.to_string(),
+    }
+}
+
+/// What can be done about a review, in words.
+#[derive(Serialize)]
+struct Can {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrive: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drop: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edit: Option<&'static str>,
+}
+
+impl Can {
+    fn of(redrive: &Redrive, state: ReviewState, has_input: bool) -> Self {
+        let (again, given_up) = match redrive {
+            Redrive::Parked { .. } => (
+                Some("the run does the step again, with the newest or the corrected order"),
+                "the run lets go of the money and the order, and tells the shop",
+            ),
+            Redrive::Event { .. } => (Some("the event is let in again"), "the event is not used"),
+            Redrive::Execution { .. } => (
+                Some("the run goes on where it failed, or is started again; nothing is done twice"),
+                "the order counts as put right by hand and is closed",
+            ),
+            Redrive::Nothing => (None, "only the review is closed"),
+        };
+        let open = state == ReviewState::Open;
+        Self {
+            redrive: again.filter(|_| open),
+            drop: open.then_some(given_up),
+            edit: (open && has_input).then_some("a corrected version is made beside what came; then redrive"),
+        }
+    }
+}
