@@ -8,11 +8,13 @@ use crate::{
         Items,
         typed::{self, Beside},
     },
+    metrics::{self, Metric},
     unique::unique,
 };
 use domain::failure::{Failure, FailureName};
 use effects::{Clock, UnixMillis};
 use state::{Asked, State};
+pub use state::{Paused, Standing};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -108,9 +110,15 @@ impl Breaker {
                 Ok(permit(None, dirty))
             }
             Asked::Probe => Ok(permit(Some(probe), true)),
-            Asked::Open => {
-                let what = format!("the breaker of {system} is open");
-                Err(Failure::new(FailureName::SystemUnavailable, what))
+            Asked::Open | Asked::Paused => {
+                let why = match asked {
+                    Asked::Paused => "is paused: a person has to resume it",
+                    _ => "is left alone: its breaker is open",
+                };
+                Err(Failure::new(
+                    FailureName::SystemUnavailable,
+                    format!("{system} {why}"),
+                ))
             }
         }
     }
@@ -121,7 +129,51 @@ impl Breaker {
     /// Those of [`Items::get`].
     pub async fn is_open(&self, system: &str) -> Result<bool, Failure> {
         let there = typed::load::<State>(&*self.items, &key(system)).await?;
-        Ok(there.is_some_and(|there| there.value.ask(self.clock.now(), "").1 == Asked::Open))
+        let asked = there.map(|there| there.value.ask(self.clock.now(), "").1);
+        Ok(matches!(asked, Some(Asked::Open | Asked::Paused)))
+    }
+
+    /// How a system stands, for people and for metrics.
+    ///
+    /// # Errors
+    /// Those of [`Items::get`].
+    pub async fn standing(&self, system: &str) -> Result<Standing, Failure> {
+        let there = typed::load::<State>(&*self.items, &key(system)).await?;
+        Ok(there.map(|there| there.value.standing()).unwrap_or_default())
+    }
+
+    /// Pauses a system: from now on nobody calls it, until it is resumed. Functions that have just seen it well notice
+    /// within two seconds. Whoever has paused it already stays in the books, and is the answer.
+    ///
+    /// # Errors
+    /// Those of [`Items::replace`].
+    pub async fn pause(&self, system: &str, by: &str, reason: &str) -> Result<Paused, Failure> {
+        let paused = Paused {
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+            since_ms: self.clock.now().0,
+        };
+        self.lock().remove(system);
+        typed::change(&*self.items, &key(system), beside, |there: Option<&State>| {
+            let state = there.cloned().unwrap_or_default().pause(paused.clone());
+            let in_force = state.standing().paused.unwrap_or_else(|| paused.clone());
+            ((there != Some(&state)).then_some(state), in_force)
+        })
+        .await
+    }
+
+    /// Resumes a paused system: the next call tries whether it is well, the others wait for that. Who had paused it;
+    /// nothing when nobody had.
+    ///
+    /// # Errors
+    /// Those of [`Items::replace`].
+    pub async fn resume(&self, system: &str) -> Result<Option<Paused>, Failure> {
+        let now = self.clock.now();
+        typed::change(&*self.items, &key(system), beside, |there: Option<&State>| {
+            let paused = there.and_then(|state| state.standing().paused);
+            (there.and_then(|state| state.resume(now)), paused)
+        })
+        .await
     }
 
     /// Writes down how a call ended. A healthy call of a healthy system writes nothing.
@@ -147,7 +199,8 @@ impl Breaker {
         )
         .await?;
         if let Some(cause) = opened {
-            // The alarm: a metric filter counts this message. It is said once, not once per order.
+            // The alarm. It is said once, not once per order.
+            metrics::count(Metric::BreakersOpened, &[&permit.system]);
             tracing::error!(system = permit.system, cause, "breaker opened");
         }
         Ok(())

@@ -91,6 +91,15 @@ impl NewItem {
     }
 }
 
+/// A place among the items of a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What the state is sorted by.
+    pub by: String,
+    /// The key of the item.
+    pub pk: String,
+}
+
 /// What came of an insert.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inserted {
@@ -136,10 +145,23 @@ pub trait Items: Send + Sync {
     /// Those of [`crate::aws_error::aws_failure`].
     async fn remove(&self, pk: &str, seen_version: u64) -> Result<Replaced, Failure>;
 
-    /// At most `limit` items of a state, in the order of their sort key (oldest first). May lag a little behind
-    /// the writes.
+    /// At most `limit` items of a state, in the order of their sort key (oldest first), from the first one `after` a
+    /// place. May lag a little behind the writes.
     ///
     /// # Errors
     /// Those of [`crate::aws_error::aws_failure`].
-    async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure>;
+    async fn by_state_after(
+        &self,
+        state: &str,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Item>, Failure>;
+
+    /// The first of them.
+    ///
+    /// # Errors
+    /// As [`Items::by_state_after`].
+    async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure> {
+        self.by_state_after(state, None, limit).await
+    }
 }

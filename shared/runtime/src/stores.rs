@@ -9,10 +9,10 @@ mod stock_flights;
 
 pub use crate::items::typed::{Saved, Versioned};
 pub use cursors::{Cursor, Cursors};
-pub use order_items::{AcceptedLine, OrderItem, OrderItems};
+pub use order_items::{AcceptedLine, Edited, OrderItem, OrderItems};
 pub use payloads::{Payload, PayloadStore, Stored};
 pub use payments_used::{PaymentsUsed, Use};
-pub use reviews::{NewReview, Opened, Review, ReviewState, Reviews};
+pub use reviews::{Edit, NewReview, Opened, Review, ReviewState, Reviews, Verdict};
 pub use stock_flights::{Flight, Reading, StockFlights};
 
 use effects::UnixMillis;
@@ -26,4 +26,12 @@ fn ttl_s(now: UnixMillis, days: i64) -> Option<i64> {
 /// Text that sorts as the time does.
 fn sortable(moment: UnixMillis) -> String {
     format!("{:016}", moment.0.max(0))
+}
+
+/// The latest time that is sorted; later than any of ours.
+const SORTED_MAX: i64 = 9_999_999_999_999_999;
+
+/// Text that sorts the newest time first: of what has ended there is no end, and people look at the last ones.
+fn newest_first(moment: UnixMillis) -> String {
+    sortable(UnixMillis(SORTED_MAX.saturating_sub(moment.0.max(0))))
 }

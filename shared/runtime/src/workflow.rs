@@ -5,11 +5,12 @@ use crate::{
     limits, work,
 };
 use async_trait::async_trait;
+use aws_sdk_sfn::types::ExecutionStatus;
 use domain::failure::Failure;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -81,6 +82,15 @@ pub trait Workflow: Send + Sync {
     /// Those of [`aws_failure`].
     async fn state(&self, name: &str) -> Result<RunState, Failure>;
 
+    /// Runs that go on, by name, the newest first: many with one call. One that has just begun or ended may be missing
+    /// or be there, and of very many not all are told: whoever is not there is asked for.
+    ///
+    /// # Errors
+    /// Those of [`aws_failure`].
+    async fn running(&self) -> Result<BTreeSet<String>, Failure> {
+        Ok(BTreeSet::new())
+    }
+
     /// Lets the run `name`, which has failed, go on from the state it failed in.
     ///
     /// # Errors
@@ -99,6 +109,11 @@ const NOT_REDRIVABLE_CODES: [&str; 5] = [
     "UnknownOperationException",
     "UnsupportedOperation",
 ];
+
+/// Runs of one answer; the service gives no more.
+const RUNS_PER_PAGE: i32 = 1000;
+/// Answers that are asked for at most: the service has 200 at once, and five a second.
+const RUN_PAGES_MAX: usize = 50;
 
 /// AWS Step Functions.
 pub struct StepFunctions {
@@ -173,6 +188,22 @@ impl Workflow for StepFunctions {
         }
     }
 
+    async fn running(&self) -> Result<BTreeSet<String>, Failure> {
+        let request = self
+            .client
+            .list_executions()
+            .state_machine_arn(&self.machine_arn)
+            .status_filter(ExecutionStatus::Running);
+        let mut pages = request.max_results(RUNS_PER_PAGE).into_paginator().send();
+        let mut running = BTreeSet::new();
+        for _ in 0..RUN_PAGES_MAX {
+            let Some(page) = pages.next().await else { break };
+            let page = page.map_err(|error| aws_failure("asking for runs", &error))?;
+            running.extend(page.executions.into_iter().map(|run| run.name));
+        }
+        Ok(running)
+    }
+
     async fn redrive(&self, name: &str) -> Result<Redriven, Failure> {
         let arn = self.execution_arn(name);
         match self.client.redrive_execution().execution_arn(arn).send().await {
@@ -205,6 +236,8 @@ pub struct MemoryWorkflowState {
     pub redrivable: bool,
     /// How many of the next calls fail as an unreachable service would.
     pub failures_left: usize,
+    /// How often it was asked how a run stands.
+    pub looks: usize,
 }
 
 impl MemoryWorkflow {
@@ -268,11 +301,15 @@ impl Workflow for MemoryWorkflow {
     }
 
     async fn state(&self, name: &str) -> Result<RunState, Failure> {
-        Ok(self
-            .reached()?
-            .runs
-            .get(name)
-            .map_or(RunState::Unknown, |(_, state)| *state))
+        let mut state = self.reached()?;
+        state.looks += 1;
+        Ok(state.runs.get(name).map_or(RunState::Unknown, |(_, state)| *state))
+    }
+
+    async fn running(&self) -> Result<BTreeSet<String>, Failure> {
+        let state = self.reached()?;
+        let running = state.runs.iter().filter(|(_, (_, run))| *run == RunState::Running);
+        Ok(running.map(|(name, _)| name.clone()).collect())
     }
 
     async fn redrive(&self, name: &str) -> Result<Redriven, Failure> {

@@ -6,11 +6,13 @@ use domain::{
 };
 use effects::{ManualClock, MemoryStore, UnixMillis};
 use event_router::Router;
-use review_desk::Desk;
+use review_desk::{Credentials, Desk};
 use runtime::{
+    breaker::Breaker,
     inbox::Inbox,
     items::MemoryItems,
     queue::MemoryQueue,
+    secrets::MemorySecrets,
     stores::{OrderItems, PayloadStore, PaymentsUsed, Reviews},
     topic::MemoryTopic,
     workflow::MemoryWorkflow,
@@ -78,12 +80,19 @@ pub fn desk() -> DeskBench {
         Arc::new(MemoryWorkflow::default()),
     );
     let desk = Desk {
+        merchant: merchant(),
+        payloads: PayloadStore::new(items.clone(), clock.clone()),
+        breaker: Arc::new(Breaker::new(items.clone(), clock.clone())),
         reviews: Reviews::new(items.clone(), clock.clone()),
         orders: OrderItems::new(items),
         effects: Arc::new(MemoryStore::default()),
         workflow: workflow.clone(),
         inbox: Arc::new(MemoryQueue::default()),
         topic: topic.clone(),
+        credentials: Credentials {
+            secrets: Vec::new(),
+            tags: Arc::new(MemorySecrets::default()),
+        },
         clock,
     };
     DeskBench {

@@ -23,11 +23,39 @@ pub(super) struct State {
     failed_at_ms: i64,
     #[serde(default)]
     open: Option<Open>,
+    /// Whether a person has paused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused: Option<Paused>,
+}
+
+/// A system that a person has paused: nobody calls it, and nobody tries whether it is back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Since when, Unix milliseconds.
+    pub since_ms: i64,
+}
+
+/// How a system stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Since when it has been left alone without a break, Unix milliseconds; nothing while it is called.
+    pub open_since_ms: Option<i64>,
+    /// Whether it does not accept our credentials.
+    pub misconfigured: bool,
+    /// Whether a person has paused it.
+    pub paused: Option<Paused>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Open {
     until_ms: i64,
+    /// Since when it has been open without a break; 0 in items from before this was kept.
+    #[serde(default)]
+    since_ms: i64,
     /// How often in a row it was opened.
     times: u32,
     /// Whether the system does not know us.
@@ -37,16 +65,29 @@ struct Open {
     probe: Option<(String, i64)>,
 }
 
+impl Open {
+    fn since_ms(&self) -> i64 {
+        match self.since_ms {
+            0 => self.until_ms,
+            since_ms => since_ms,
+        }
+    }
+}
+
 /// What becomes of a wish to call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     Closed { dirty: bool },
     Probe,
     Open,
+    Paused,
 }
 
 impl State {
     pub(super) fn ask(&self, now: UnixMillis, probe: &str) -> (Option<Self>, Asked) {
+        if self.paused.is_some() {
+            return (None, Asked::Paused);
+        }
         let Some(open) = &self.open else {
             return (
                 None,
@@ -79,6 +120,10 @@ impl State {
         probe: Option<&str>,
         health: Health,
     ) -> (Option<Self>, Option<&'static str>) {
+        if self.paused.is_some() {
+            // A call from before it was paused. Whether the system is well is found out when it is resumed.
+            return (None, None);
+        }
         let misconfigured = health == Health::Misconfigured;
         match (&self.open, health) {
             (Some(open), _) => {
@@ -106,6 +151,7 @@ impl State {
                     failures,
                     failed_at_ms: now.0,
                     open: None,
+                    paused: None,
                 };
                 if failures < FAILURES_MAX {
                     return (Some(state), None);
@@ -116,10 +162,55 @@ impl State {
     }
 }
 
+impl State {
+    /// Paused; who has done so first stays.
+    pub(super) fn pause(&self, paused: Paused) -> Self {
+        let paused = self.paused.clone().or(Some(paused));
+        Self {
+            schema: 1,
+            paused,
+            ..self.clone()
+        }
+    }
+
+    /// Open, with the next call as its probe; nothing when it was not paused.
+    pub(super) fn resume(&self, now: UnixMillis) -> Option<Self> {
+        let paused = self.paused.as_ref()?;
+        let since_ms = self.open_since_ms().unwrap_or(paused.since_ms);
+        Some(Self {
+            schema: 1,
+            open: Some(Open {
+                until_ms: now.0,
+                since_ms,
+                times: 0,
+                misconfigured: false,
+                probe: None,
+            }),
+            paused: None,
+            ..Self::default()
+        })
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            open_since_ms: self.open_since_ms(),
+            misconfigured: self.open.as_ref().is_some_and(|open| open.misconfigured),
+            paused: self.paused.clone(),
+        }
+    }
+
+    fn open_since_ms(&self) -> Option<i64> {
+        let open = self.open.as_ref().map(Open::since_ms);
+        let paused = self.paused.as_ref().map(|paused| paused.since_ms);
+        open.into_iter().chain(paused).min()
+    }
+}
+
 fn opened(state: &State, now: UnixMillis, times: u32, misconfigured: bool) -> State {
     let open_ms = OPEN_MS.saturating_mul(1 << (times - 1).min(16)).min(OPEN_MS_MAX);
     let open = Open {
         until_ms: now.plus_ms(open_ms).0,
+        since_ms: state.open.as_ref().map_or(now.0, Open::since_ms),
         times,
         misconfigured,
         probe: None,

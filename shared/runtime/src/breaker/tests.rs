@@ -119,3 +119,77 @@ fn wrong_credentials_raise_one_alarm() {
     let (_, cause) = state.unwrap().record(later, Some("probe"), Health::Misconfigured);
     assert_eq!(cause, None, "the same trouble is not said again");
 }
+
+#[tokio::test]
+async fn a_paused_system_is_left_alone_until_it_is_resumed_and_then_tried_once() {
+    let f = fixture();
+    let before = f.breaker.permit("odoo").await.unwrap();
+    f.clock.advance_ms(BELIEVED_MS);
+    let first = f.breaker.pause("odoo", "jane", "moving house").await.unwrap();
+    assert_eq!((first.by.as_str(), first.since_ms), ("jane", f.clock.now().0));
+    let second = f.breaker.pause("odoo", "joe", "me too").await.unwrap();
+    assert_eq!(second, first, "who paused it first is responsible for it");
+    for breaker in [&f.breaker, &f.another()] {
+        let failure = breaker.permit("odoo").await.unwrap_err();
+        assert_eq!(failure.name, FailureName::SystemUnavailable);
+        assert!(breaker.is_open("odoo").await.unwrap());
+    }
+    f.clock.advance_ms(3 * 24 * 3_600_000);
+    f.breaker
+        .permit("odoo")
+        .await
+        .expect_err("no time brings it back");
+    f.breaker.record(before, Health::Reached).await.unwrap();
+    f.breaker
+        .permit("odoo")
+        .await
+        .expect_err("a call from before says nothing");
+    f.breaker.permit("gp-api").await.unwrap();
+    assert_eq!(f.breaker.resume("odoo").await.unwrap(), Some(first));
+    assert_eq!(f.breaker.resume("odoo").await.unwrap(), None);
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.another().permit("odoo").await.unwrap_err();
+    f.breaker.record(probe, Health::Reached).await.unwrap();
+    f.another().permit("odoo").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_system_that_is_still_down_when_it_is_resumed_is_left_alone_as_usual() {
+    let f = fixture();
+    f.breaker.pause("odoo", "jane", "moving house").await.unwrap();
+    f.breaker.resume("odoo").await.unwrap();
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(probe, Health::Failed).await.unwrap();
+    f.breaker.permit("odoo").await.unwrap_err();
+    f.clock.advance_ms(OPEN_MS);
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(probe, Health::Reached).await.unwrap();
+    f.breaker.permit("odoo").await.unwrap();
+}
+
+#[tokio::test]
+async fn how_long_it_has_been_left_alone_is_known_over_probes_and_pauses() {
+    let f = fixture();
+    assert_eq!(f.breaker.standing("odoo").await.unwrap(), Standing::default());
+    f.open().await;
+    let opened = f.clock.now().0;
+    f.clock.advance_ms(OPEN_MS);
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(probe, Health::Misconfigured).await.unwrap();
+    f.breaker
+        .pause("odoo", "jane", "a new key is on its way")
+        .await
+        .unwrap();
+    let standing = f.breaker.standing("odoo").await.unwrap();
+    assert_eq!(
+        (standing.open_since_ms, standing.misconfigured),
+        (Some(opened), true)
+    );
+    assert_eq!(standing.paused.unwrap().since_ms, f.clock.now().0);
+    f.breaker.resume("odoo").await.unwrap();
+    let resumed = f.breaker.standing("odoo").await.unwrap();
+    assert_eq!((resumed.open_since_ms, resumed.paused), (Some(opened), None));
+    let probe = f.breaker.permit("odoo").await.unwrap();
+    f.breaker.record(probe, Health::Reached).await.unwrap();
+    assert_eq!(f.breaker.standing("odoo").await.unwrap(), Standing::default());
+}

@@ -1,7 +1,10 @@
 //! The table in DynamoDB.
 
-use super::{Inserted, Item, Items, NewItem, Replaced, STATE_INDEX};
-use crate::{aws_error::aws_failure, unique::unique};
+use super::{Inserted, Item, Items, NewItem, Place, Replaced, STATE_INDEX};
+use crate::{
+    aws_error::aws_failure,
+    stamp::{WRITE, stamp},
+};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
@@ -13,10 +16,6 @@ use domain::failure::{Failure, FailureName};
 use std::collections::HashMap;
 
 type Attributes = HashMap<String, AttributeValue>;
-
-/// Names the write: when the answer to a write is lost and the client repeats it, the condition fails on our own
-/// write, which is recognised by this.
-const WRITE: &str = "write";
 
 /// Keeps items in a DynamoDB table.
 #[derive(Clone, Debug)]
@@ -34,16 +33,18 @@ impl DynamoItems {
         }
     }
 
-    /// Writes under a condition. What was met when it did not hold; nothing when it is written.
+    /// Writes under a condition. What was met when it did not hold; nothing when it is written. When the answer to a
+    /// write is lost and the client repeats it, the condition fails on our own write, which is recognised by its stamp.
     async fn put(
         &self,
         item: Item,
         condition: &str,
         seen_version: Option<u64>,
     ) -> Result<Option<Option<Item>>, Failure> {
-        let write = unique();
+        let stamp = stamp();
+        let write = stamp.get(WRITE).cloned();
         let mut attributes = encode(item);
-        attributes.insert(WRITE.to_owned(), text(&write));
+        attributes.extend(stamp);
         let put = self
             .client
             .put_item()
@@ -62,7 +63,7 @@ impl DynamoItems {
         };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(met)) => match met.item() {
-                Some(there) if there.get(WRITE) == Some(&text(&write)) => Ok(None),
+                Some(there) if there.get(WRITE) == write.as_ref() => Ok(None),
                 there => Ok(Some(there.map(decode).transpose()?)),
             },
             _ => Err(aws_failure("writing to the table", &error)),
@@ -130,9 +131,23 @@ impl Items for DynamoItems {
     }
 
     /// A page ends after a megabyte, however many items were asked for.
-    async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure> {
+    async fn by_state_after(
+        &self,
+        state: &str,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Item>, Failure> {
         let mut found = Vec::new();
-        let mut start = None;
+        let mut start = after.map(|place| {
+            let keys = [
+                ("pk", place.pk.as_str()),
+                ("state_pk", state),
+                ("state_sk", &place.by),
+            ];
+            keys.into_iter()
+                .map(|(name, value)| (name.to_owned(), text(value)))
+                .collect()
+        });
         while found.len() < limit {
             let query = self
                 .client

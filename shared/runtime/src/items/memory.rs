@@ -1,6 +1,6 @@
 //! The table of tests.
 
-use super::{Inserted, Item, Items, NewItem, Replaced};
+use super::{Inserted, Item, Items, NewItem, Place, Replaced};
 use async_trait::async_trait;
 use domain::failure::{Failure, FailureName};
 use std::{
@@ -95,11 +95,21 @@ impl Items for MemoryItems {
         }
     }
 
-    async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure> {
+    async fn by_state_after(
+        &self,
+        state: &str,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Item>, Failure> {
         let items = self.reach()?;
-        let of_state = |item: &&Item| item.state.as_ref().is_some_and(|(s, _)| s == state);
-        let mut found: Vec<Item> = items.values().filter(of_state).cloned().collect();
-        found.sort_by(|a, b| a.state.cmp(&b.state));
+        let place = |item: &Item| Some((item.state.as_ref()?.1.clone(), item.pk.clone()));
+        let from = after.map(|after| (after.by.clone(), after.pk.clone()));
+        let wanted = |item: &&Item| {
+            let of_state = item.state.as_ref().is_some_and(|(s, _)| s == state);
+            of_state && (from.is_none() || place(item) > from)
+        };
+        let mut found: Vec<Item> = items.values().filter(wanted).cloned().collect();
+        found.sort_by_key(place);
         found.truncate(limit);
         Ok(found)
     }

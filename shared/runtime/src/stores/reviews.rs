@@ -1,11 +1,18 @@
 //! Review items: what a person has to decide. The notification only points here.
 
+mod review;
+
+pub use review::{Edit, NewReview, Opened, Review, ReviewState, Verdict};
+
 use super::{sortable, ttl_s};
-use crate::items::{
-    Items,
-    typed::{self, Beside},
+use crate::{
+    items::{
+        Items, Place,
+        typed::{self, Beside},
+    },
+    metrics::{self, Metric},
 };
-use domain::{failure::Failure, ids::OrderKey};
+use domain::failure::{Failure, FailureName};
 use effects::{Clock, UnixMillis};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -15,101 +22,10 @@ use std::sync::Arc;
 
 /// Tokens kept of one matter: the newest, and those it may have overtaken on its way here.
 const TOKENS_MAX: usize = 4;
+/// Corrections kept of one matter: all of them are in the audit trail.
+const EDITS_MAX: usize = 20;
 /// As long as the ledger remembers.
 const KEEP_DAYS: i64 = 400;
-
-/// Where a review stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReviewState {
-    /// Somebody has to decide.
-    Open,
-    /// It was tried again.
-    Redriven,
-    /// It was given up, with a reason.
-    Dropped,
-}
-
-impl ReviewState {
-    fn index(self) -> &'static str {
-        match self {
-            Self::Open => "review/open",
-            Self::Redriven => "review/redriven",
-            Self::Dropped => "review/dropped",
-        }
-    }
-}
-
-/// Something for a person.
-#[derive(Clone, Debug)]
-pub struct NewReview {
-    /// What makes it one review and not two, a business fact: `park/woo/1001/1`. Opening it again counts.
-    pub about: String,
-    /// What was being done: `write-order`.
-    pub doing: String,
-    /// For which order, when it is known.
-    pub order: Option<OrderKey>,
-    /// Why it stopped and what to do.
-    pub why: Failure,
-    /// Where the input is: an event id, a message id. Never the input itself.
-    pub input: Option<String>,
-    /// What is done when it is redriven, as the review desk reads it: ids and versions.
-    pub redrive: Value,
-    /// The token of the workflow that waits for the decision.
-    pub token: Option<SecretString>,
-}
-
-/// A review as people see it. The token is not part of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Review {
-    /// The version of this shape.
-    pub schema: u32,
-    /// Its name, to redrive or drop it by.
-    pub id: String,
-    /// What it is about.
-    pub about: String,
-    /// Where it stands.
-    pub state: ReviewState,
-    /// What was being done.
-    pub doing: String,
-    /// For which order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<OrderKey>,
-    /// Why it stopped and what to do.
-    pub why: Failure,
-    /// Where the input is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<String>,
-    /// What is done when it is redriven.
-    pub redrive: Value,
-    /// Why it was dropped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// How often it was opened.
-    pub times: u32,
-    /// When it was first opened, Unix milliseconds.
-    pub opened_at_ms: i64,
-    /// When its state last changed, Unix milliseconds.
-    pub changed_at_ms: i64,
-}
-
-/// What opening came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opened {
-    /// It is new, or open again: tell people.
-    New(String),
-    /// It was open already: people know.
-    Known(String),
-}
-
-impl Opened {
-    /// The review's id.
-    pub fn id(&self) -> &str {
-        match self {
-            Self::New(id) | Self::Known(id) => id,
-        }
-    }
-}
 
 /// A review as stored: beside what people see, the token of whoever waits. Which token that is, only the workflow
 /// knows: the opening of an attempt that was given up may arrive after that of the next one.
@@ -147,14 +63,15 @@ impl Reviews {
         review_id(about)
     }
 
-    /// Opens a review, or opens it again with what is new.
+    /// Opens a review, or opens it again with what is new. What people have not heard of yet is logged and counted: that
+    /// is an alarm.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
     pub async fn open(&self, new: &NewReview) -> Result<Opened, Failure> {
         let now = self.clock.now();
         let id = review_id(&new.about);
-        typed::change(&*self.items, &key(&id), beside, |there: Option<&StoredReview>| {
+        let opened = typed::change(&*self.items, &key(&id), beside, |there: Option<&StoredReview>| {
             let known = there.is_some_and(|there| there.review.state == ReviewState::Open);
             let opened = if known {
                 Opened::Known(id.clone())
@@ -163,7 +80,18 @@ impl Reviews {
             };
             (Some(stored(&id, new, there, now)), opened)
         })
-        .await
+        .await?;
+        if let Opened::New(id) = &opened {
+            metrics::count(Metric::ReviewsOpened, &[]);
+            tracing::warn!(
+                review = id,
+                about = new.about,
+                doing = new.doing,
+                why = new.why.name.as_str(),
+                "review opened"
+            );
+        }
+        Ok(opened)
     }
 
     /// The reviews of a state, those first opened first at the top.
@@ -171,7 +99,25 @@ impl Reviews {
     /// # Errors
     /// Those of [`Items::by_state`].
     pub async fn list(&self, state: ReviewState, limit: usize) -> Result<Vec<Review>, Failure> {
-        let items = self.items.by_state(state.index(), limit).await?;
+        self.list_after(state, None, limit).await
+    }
+
+    /// At most `limit` reviews of a state, those first opened first at the top, from the first one `after` another
+    /// ([`Review::place`]).
+    ///
+    /// # Errors
+    /// [`FailureName::Refused`] when `after` is no place; those of [`Items::by_state_after`].
+    pub async fn list_after(
+        &self,
+        state: ReviewState,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Review>, Failure> {
+        let after = after.map(place).transpose()?;
+        let items = self
+            .items
+            .by_state_after(state.index(), after.as_ref(), limit)
+            .await?;
         items
             .into_iter()
             .map(|item| Ok(typed::parse::<StoredReview>(item)?.value.review))
@@ -205,45 +151,73 @@ impl Reviews {
         Ok(tokens.map(|token| SecretString::from(token.as_str())).collect())
     }
 
-    /// Takes an open review out of the list: redriven, or dropped with a reason. Only one caller gets the review
-    /// back, however many decide at once; the others get nothing. A review that was opened again since `seen` was
-    /// read stays open: somebody else waits for it by now.
+    /// Takes an open review out of the list: redriven, or dropped. Only one caller gets the review back, however many
+    /// decide at once; the others get nothing. A review that was opened again since `seen` was read stays open:
+    /// somebody else waits for it by now.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
-    pub async fn decide(
+    pub async fn decide(&self, seen: &Review, verdict: &Verdict) -> Result<Option<Review>, Failure> {
+        self.change_open(seen, |there| Review {
+            state: verdict.state,
+            decided_by: Some(verdict.by.clone()),
+            reason: verdict.reason.clone(),
+            ..there.clone()
+        })
+        .await
+    }
+
+    /// Writes down that the input of an open review was corrected, and what is redriven from now on when that is
+    /// something else. The same correction is written down once. Nothing when the review is not as it was `seen`.
+    ///
+    /// # Errors
+    /// Those of [`Items::replace`].
+    pub async fn edited(
         &self,
         seen: &Review,
-        state: ReviewState,
-        reason: Option<String>,
+        edit: &Edit,
+        redrive: Option<&Value>,
+    ) -> Result<Option<Review>, Failure> {
+        self.change_open(seen, |there| {
+            let mut edits = there.edits.clone();
+            if edits.iter().all(|known| known.version != edit.version) {
+                edits.push(edit.clone());
+                edits.drain(..edits.len().saturating_sub(EDITS_MAX));
+            }
+            Review {
+                edits,
+                redrive: redrive.unwrap_or(&there.redrive).clone(),
+                ..there.clone()
+            }
+        })
+        .await
+    }
+
+    async fn change_open(
+        &self,
+        seen: &Review,
+        change: impl Fn(&Review) -> Review,
     ) -> Result<Option<Review>, Failure> {
         let now = self.clock.now();
-        typed::change(
-            &*self.items,
-            &key(&seen.id),
-            beside,
-            |there: Option<&StoredReview>| {
-                let same = |there: &&StoredReview| {
-                    there.review.state == ReviewState::Open && there.review.times == seen.times
-                };
-                let Some(there) = there.filter(same) else {
-                    return (None, None);
-                };
-                let review = Review {
-                    state,
-                    reason: reason.clone(),
-                    changed_at_ms: now.0,
-                    ..there.review.clone()
-                };
-                let wanted = StoredReview {
-                    review: review.clone(),
-                    task_token: there.task_token.clone(),
-                    other_tokens: there.other_tokens.clone(),
-                };
-                (Some(wanted), Some(review))
-            },
-        )
-        .await
+        let same = |there: &&StoredReview| {
+            there.review.state == ReviewState::Open && there.review.times == seen.times
+        };
+        let changed = |there: Option<&StoredReview>| {
+            let Some(there) = there.filter(same) else {
+                return (None, None);
+            };
+            let review = Review {
+                changed_at_ms: now.0,
+                ..change(&there.review)
+            };
+            let wanted = StoredReview {
+                review: review.clone(),
+                task_token: there.task_token.clone(),
+                other_tokens: there.other_tokens.clone(),
+            };
+            (Some(wanted), Some(review))
+        };
+        typed::change(&*self.items, &key(&seen.id), beside, changed).await
     }
 
     async fn stored(&self, id: &str) -> Result<Option<StoredReview>, Failure> {
@@ -275,7 +249,9 @@ fn stored(id: &str, new: &NewReview, there: Option<&StoredReview>, now: UnixMill
         why: new.why.clone(),
         input: new.input.clone(),
         redrive: new.redrive.clone(),
+        decided_by: None,
         reason: None,
+        edits: before.map(|before| before.edits.clone()).unwrap_or_default(),
         times: before.map_or(0, |before| before.times).saturating_add(1),
         opened_at_ms: before.map_or(now.0, |before| before.opened_at_ms),
         changed_at_ms: now.0,
@@ -296,6 +272,25 @@ fn review_id(about: &str) -> String {
 
 fn key(id: &str) -> String {
     format!("review/{id}")
+}
+
+impl Review {
+    /// Its place among the reviews of its state: `{time it was opened}-{id}`.
+    pub fn place(&self) -> String {
+        format!("{}-{}", sortable(UnixMillis(self.opened_at_ms)), self.id)
+    }
+}
+
+fn place(text: &str) -> Result<Place, Failure> {
+    let usual =
+        |part: &str| !part.is_empty() && part.len() <= 32 && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let parts = text.split_once('-').filter(|(by, id)| usual(by) && usual(id));
+    let (by, id) = parts
+        .ok_or_else(|| Failure::new(FailureName::Refused, "this is no place in the list").field("after"))?;
+    Ok(Place {
+        by: by.to_owned(),
+        pk: key(id),
+    })
 }
 
 fn beside(stored: &StoredReview) -> Beside {

@@ -1,6 +1,7 @@
 //! What every table must pass: the port itself, and the typed stores on top of it.
 
 pub mod items;
+pub mod reviews;
 pub mod stores;
 
 /// Makes a test of each function of the suite.
@@ -18,8 +19,11 @@ macro_rules! tests {
             stores::a_payload_is_kept_as_it_was_signed_and_never_replaced,
             stores::a_version_of_an_order_has_one_content,
             stores::one_of_many_opens_a_run,
+            stores::of_the_orders_that_ended_the_last_one_is_at_the_top,
             stores::a_review_is_opened_once_and_decided_once,
             stores::a_review_never_shows_its_token,
+            reviews::a_correction_is_written_down_once_and_not_forgotten,
+            reviews::reviews_come_in_pages,
             stores::one_flight_at_a_time_tells_the_shop,
             stores::the_breaker_is_one_for_all_functions,
         }

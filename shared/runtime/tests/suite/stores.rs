@@ -25,12 +25,12 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-fn clock() -> Arc<ManualClock> {
+pub(super) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(effects::SystemClock.now()))
 }
 
 /// An order no other test uses.
-fn an_order() -> Order {
+pub(super) fn an_order() -> Order {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let key = format!(
         "woo/{}-{}",
@@ -55,7 +55,7 @@ fn woo() -> StoreId {
 pub async fn a_payment_pays_one_order(items: Arc<dyn Items>) {
     let used = PaymentsUsed::new(items, clock());
     let (transaction, one, other) = (unique(), an_order().key, an_order().key);
-    assert_eq!(used.claim(&transaction, &one).await, Ok(Use::Ours));
+    assert_eq!(used.claim(&transaction, &one).await, Ok(Use::New));
     assert_eq!(
         used.claim(&transaction, &one).await,
         Ok(Use::Ours),
@@ -66,7 +66,7 @@ pub async fn a_payment_pays_one_order(items: Arc<dyn Items>) {
     let (transaction, orders) = (unique(), [an_order().key, an_order().key, an_order().key]);
     let claims = join_all(orders.iter().map(|order| used.claim(&transaction, order))).await;
     assert_eq!(
-        claims.iter().filter(|claim| **claim == Ok(Use::Ours)).count(),
+        claims.iter().filter(|claim| **claim == Ok(Use::New)).count(),
         1,
         "{claims:?}"
     );
@@ -169,9 +169,41 @@ pub async fn one_of_many_opens_a_run(items: Arc<dyn Items>) {
     assert_eq!(orders.save(Some(2), &closed).await.unwrap(), Saved::Stale);
     assert_eq!(orders.save(Some(3), &closed).await.unwrap(), Saved::Done);
     assert!(!ours(orders.open(1000).await.unwrap()));
+    assert!(ours(orders.ended(false, 1000).await.unwrap()));
+    assert!(!ours(orders.ended(true, 1000).await.unwrap()));
+    let completed = OrderItem {
+        state: domain::decide::OrderState::Completed,
+        ..closed
+    };
+    assert_eq!(orders.save(Some(4), &completed).await.unwrap(), Saved::Done);
+    assert!(ours(orders.ended(true, 1000).await.unwrap()));
 }
 
-fn review(order: &OrderKey, token: Option<&str>) -> NewReview {
+pub async fn of_the_orders_that_ended_the_last_one_is_at_the_top(items: Arc<dyn Items>) {
+    let orders = OrderItems::new(items);
+    let now = clock().now();
+    let mut keys = Vec::new();
+    for minutes in [0, 1, 2] {
+        let order = an_order();
+        let event = EventId::of_order(&order);
+        let opened = now.plus_ms(minutes * 60_000);
+        let item = OrderItem {
+            state: domain::decide::OrderState::Completed,
+            ..OrderItem::recorded(&order, &event).opened(&order, &event, 1, opened)
+        };
+        assert_eq!(orders.save(None, &item).await.unwrap(), Saved::Done);
+        keys.insert(0, order.key);
+    }
+    let ended = orders.ended(true, 1000).await.unwrap();
+    let ended: Vec<_> = ended
+        .into_iter()
+        .map(|item| item.order)
+        .filter(|key| keys.contains(key))
+        .collect();
+    assert_eq!(ended, keys);
+}
+
+pub(super) fn review(order: &OrderKey, token: Option<&str>) -> NewReview {
     NewReview {
         about: format!("park/{order}/1"),
         doing: "write-order".to_owned(),
@@ -206,12 +238,15 @@ pub async fn a_review_is_opened_once_and_decided_once(items: Arc<dyn Items>) {
         ..found.clone()
     };
     assert_eq!(
-        reviews.decide(&stale, ReviewState::Redriven, None).await.unwrap(),
+        reviews
+            .decide(&stale, &super::reviews::verdict(ReviewState::Redriven))
+            .await
+            .unwrap(),
         None,
         "it was opened again since it was read: somebody else waits for it now"
     );
-    let decide = |state| reviews.decide(found, state, Some("because".to_owned()));
-    let decisions = join_all([decide(ReviewState::Redriven), decide(ReviewState::Dropped)]).await;
+    let verdicts = [ReviewState::Redriven, ReviewState::Dropped].map(super::reviews::verdict);
+    let decisions = join_all(verdicts.iter().map(|verdict| reviews.decide(found, verdict))).await;
     assert_eq!(
         decisions
             .iter()
@@ -221,6 +256,10 @@ pub async fn a_review_is_opened_once_and_decided_once(items: Arc<dyn Items>) {
     );
     let decided = reviews.get(opened.id()).await.unwrap().unwrap();
     assert_ne!(decided.state, ReviewState::Open);
+    assert_eq!(
+        (decided.decided_by.as_deref(), decided.reason.as_deref()),
+        (Some("jane"), Some("because"))
+    );
     let again = reviews.open(&review(&order, None)).await.unwrap();
     assert_eq!(
         again,
@@ -229,8 +268,13 @@ pub async fn a_review_is_opened_once_and_decided_once(items: Arc<dyn Items>) {
     );
     let reopened = reviews.get(opened.id()).await.unwrap().unwrap();
     assert_eq!(
-        (reopened.state, reopened.times, reopened.reason),
-        (ReviewState::Open, 3, None)
+        (
+            reopened.state,
+            reopened.times,
+            reopened.reason,
+            reopened.decided_by
+        ),
+        (ReviewState::Open, 3, None, None)
     );
 }
 
