@@ -11,7 +11,10 @@ impl Aws {
     /// When the emulator does not list them.
     pub async fn functions(&self, prefix: &str) -> Result<Vec<(String, String, u16)>> {
         let listed = self.lambda.list_functions().into_paginator().items().send();
-        let listed = listed.collect::<Result<Vec<_>, _>>().await.context("listing the functions")?;
+        let listed = listed
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .context("listing the functions")?;
         let found = listed.into_iter().filter_map(|function| {
             let name = function.function_name.filter(|name| name.starts_with(prefix))?;
             let group = function.logging_config.and_then(|logging| logging.log_group);
@@ -26,8 +29,17 @@ impl Aws {
     /// # Errors
     /// When the emulator does not list them.
     pub async fn queues(&self, prefix: &str) -> Result<Vec<String>> {
-        let listed = self.sqs.list_queues().queue_name_prefix(prefix).into_paginator().items().send();
-        let urls = listed.collect::<Result<Vec<_>, _>>().await.context("listing the queues")?;
+        let listed = self
+            .sqs
+            .list_queues()
+            .queue_name_prefix(prefix)
+            .into_paginator()
+            .items()
+            .send();
+        let urls = listed
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .context("listing the queues")?;
         let names = urls.iter().filter_map(|url| url.rsplit('/').next());
         Ok(names.map(str::to_owned).collect())
     }

@@ -11,10 +11,20 @@ use super::{Alarm, Comparison, Metric, Missing, State};
 /// # Errors
 /// When they cannot be listed, or one is of a kind that is not understood.
 pub(super) async fn list(client: &Client, prefix: &str) -> Result<Vec<Alarm>> {
-    let list = client.describe_alarms().alarm_name_prefix(prefix).into_paginator();
+    let list = client
+        .describe_alarms()
+        .alarm_name_prefix(prefix)
+        .into_paginator();
     let alarms: Vec<MetricAlarm> = {
-        let pages = list.send().collect::<Result<Vec<_>, _>>().await.context("listing the alarms")?;
-        pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default()).collect()
+        let pages = list
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .context("listing the alarms")?;
+        pages
+            .into_iter()
+            .flat_map(|page| page.metric_alarms.unwrap_or_default())
+            .collect()
     };
     alarms.into_iter().map(alarm).collect()
 }
@@ -30,7 +40,10 @@ pub(super) async fn set(client: &Client, alarm: &str, state: State, reason: &str
         State::InsufficientData => StateValue::InsufficientData,
     };
     let set = client.set_alarm_state().alarm_name(alarm).state_value(value);
-    set.state_reason(reason).send().await.with_context(|| format!("setting {alarm}"))?;
+    set.state_reason(reason)
+        .send()
+        .await
+        .with_context(|| format!("setting {alarm}"))?;
     Ok(())
 }
 
@@ -38,7 +51,10 @@ fn alarm(found: MetricAlarm) -> Result<Alarm> {
     let name = found.alarm_name.unwrap_or_default();
     let read = || -> Result<Alarm> {
         let dimensions = found.dimensions.unwrap_or_default();
-        let dimensions: Vec<(&str, &str)> = dimensions.iter().filter_map(|d| Some((d.name()?, d.value()?))).collect();
+        let dimensions: Vec<(&str, &str)> = dimensions
+            .iter()
+            .filter_map(|d| Some((d.name()?, d.value()?)))
+            .collect();
         let metric = Metric::new(
             found.namespace.as_deref().context("no namespace")?,
             found.metric_name.as_deref().context("no metric")?,

@@ -13,10 +13,33 @@ const VALUES_MAX: usize = 100;
 const NAME_MAX: usize = 1024;
 const DIMENSION_NAME_MAX: usize = 250;
 const UNITS: [&str; 27] = [
-    "Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits",
-    "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count", "Bytes/Second", "Kilobytes/Second",
-    "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second", "Bits/Second", "Kilobits/Second", "Megabits/Second",
-    "Gigabits/Second", "Terabits/Second", "Count/Second", "None",
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
 ];
 
 type Samples = Vec<(Metric, Sample)>;
@@ -29,11 +52,14 @@ pub(super) fn samples(line: &str, now: Millis) -> Result<Samples, String> {
     if !line.contains("\"_aws\"") {
         return Ok(Vec::new());
     }
-    let root: Map<String, Value> = serde_json::from_str(line).map_err(|error| format!("no JSON object: {error}"))?;
+    let root: Map<String, Value> =
+        serde_json::from_str(line).map_err(|error| format!("no JSON object: {error}"))?;
     let Some(meta) = root.get("_aws") else {
         return Ok(Vec::new());
     };
-    let at = meta["Timestamp"].as_i64().ok_or("_aws.Timestamp is no whole number")?;
+    let at = meta["Timestamp"]
+        .as_i64()
+        .ok_or("_aws.Timestamp is no whole number")?;
     if at < now - BACK || at > now + AHEAD {
         return Err(format!("_aws.Timestamp is {at}, which is not now"));
     }
@@ -58,7 +84,10 @@ fn of_directive(root: &Map<String, Value>, directive: &Value, at: Millis) -> Res
     if metrics.is_empty() || metrics.len() > METRICS_MAX {
         return Err(format!("Metrics holds {} metrics", metrics.len()));
     }
-    let sets = sets.iter().map(|set| dimensions(root, set)).collect::<Result<Vec<_>, _>>()?;
+    let sets = sets
+        .iter()
+        .map(|set| dimensions(root, set))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut found = Vec::new();
     for definition in metrics {
         let metric = name(&definition["Name"], "Name")?;
@@ -66,7 +95,11 @@ fn of_directive(root: &Map<String, Value>, directive: &Value, at: Millis) -> Res
         let values = values(root.get(metric), metric)?;
         for set in &sets {
             let metric = Metric::new(namespace, metric, set);
-            found.extend(values.iter().map(|value| (metric.clone(), Sample { at, value: *value })));
+            found.extend(
+                values
+                    .iter()
+                    .map(|value| (metric.clone(), Sample { at, value: *value })),
+            );
         }
     }
     Ok(found)
@@ -119,12 +152,20 @@ fn values(value: Option<&Value>, metric: &str) -> Result<Vec<f64>, String> {
 
 fn name<'a>(value: &'a Value, what: &str) -> Result<&'a str, String> {
     let text = value.as_str().ok_or(format!("{what} is {value}, no text"))?;
-    let fits = !text.trim().is_empty() && text.len() <= NAME_MAX && text.bytes().all(|b| (0x20..0x7f).contains(&b));
-    if fits { Ok(text) } else { Err(format!("{what} is {text:?}")) }
+    let fits =
+        !text.trim().is_empty() && text.len() <= NAME_MAX && text.bytes().all(|b| (0x20..0x7f).contains(&b));
+    if fits {
+        Ok(text)
+    } else {
+        Err(format!("{what} is {text:?}"))
+    }
 }
 
 fn list<'a>(value: &'a Value, what: &str) -> Result<&'a [Value], String> {
-    value.as_array().map(Vec::as_slice).ok_or(format!("{what} is no list"))
+    value
+        .as_array()
+        .map(Vec::as_slice)
+        .ok_or(format!("{what} is no list"))
 }
 
 #[cfg(test)]
@@ -148,7 +189,10 @@ mod tests {
     fn each_set_of_dimensions_is_a_metric_and_properties_are_none() {
         let sample = Sample { at: NOW, value: 2.0 };
         let expected = vec![
-            (Metric::new("stack", "OrdersReceived", &[("Store", "woo")]), sample),
+            (
+                Metric::new("stack", "OrdersReceived", &[("Store", "woo")]),
+                sample,
+            ),
             (Metric::new("stack", "OrdersReceived", &[]), sample),
         ];
         assert_eq!(samples(&line().to_string(), NOW), Ok(expected));
@@ -175,7 +219,10 @@ mod tests {
             (format!("{directive}/Metrics"), json!([])),
             (format!("{directive}/Metrics/0/Name"), json!("OrdersSent")),
             (format!("{directive}/Metrics/0/Unit"), json!("Orders")),
-            (format!("{directive}/Metrics/0"), json!({"Name": "OrdersReceived", "StorageResolution": 5})),
+            (
+                format!("{directive}/Metrics/0"),
+                json!({"Name": "OrdersReceived", "StorageResolution": 5}),
+            ),
             ("/Store".to_owned(), json!(7)),
             ("/Store".to_owned(), json!(" ")),
             ("/OrdersReceived".to_owned(), json!("2")),

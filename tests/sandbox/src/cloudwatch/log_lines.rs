@@ -87,7 +87,11 @@ impl Log {
             let lines = lines.lines().map(str::to_owned);
             stream.or_insert_with(|| (at, Vec::new())).1.extend(lines);
         }
-        ensure!(whole || !streams.is_empty(), "{}: a full page of one moment", self.group);
+        ensure!(
+            whole || !streams.is_empty(),
+            "{}: a full page of one moment",
+            self.group
+        );
         Ok((streams, whole))
     }
 }
@@ -100,7 +104,10 @@ fn invocation(at: Millis, lines: &[String]) -> Result<Invocation> {
     }
     Ok(Invocation {
         at,
-        duration_ms: lines.iter().find_map(|line| duration_ms(line)).unwrap_or_default(),
+        duration_ms: lines
+            .iter()
+            .find_map(|line| duration_ms(line))
+            .unwrap_or_default(),
         failed: lines.iter().any(|line| is_error(line)),
         samples,
     })
@@ -109,7 +116,9 @@ fn invocation(at: Millis, lines: &[String]) -> Result<Invocation> {
 /// What the platform reports at the end of an invocation.
 fn duration_ms(line: &str) -> Option<f64> {
     let report = line.strip_prefix("REPORT ")?;
-    let duration = report.split('\t').find_map(|part| part.strip_prefix("Duration: "))?;
+    let duration = report
+        .split('\t')
+        .find_map(|part| part.strip_prefix("Duration: "))?;
     duration.strip_suffix(" ms")?.parse().ok()
 }
 
@@ -131,7 +140,9 @@ mod tests {
     fn lines(middle: &[&str]) -> Vec<String> {
         let report = "REPORT RequestId: 1\tDuration: 120 ms\tBilled Duration: 120 ms\tMemory Size: 256 MB\tMax Memory Used: 20 MB";
         let all = ["START RequestId: 1 Version: $LATEST"].iter().chain(middle);
-        all.chain(&["END RequestId: 1", report]).map(|line| (*line).to_owned()).collect()
+        all.chain(&["END RequestId: 1", report])
+            .map(|line| (*line).to_owned())
+            .collect()
     }
 
     #[test]
@@ -141,7 +152,10 @@ mod tests {
         );
         let read = invocation(AT, &lines(&[r#"{"level":"WARN","message":"slow"}"#, &metric])).unwrap();
         assert_eq!((read.duration_ms, read.failed), (120.0, false));
-        assert_eq!(read.samples, [(Metric::new("s", "M", &[]), Sample { at: AT, value: 3.0 })]);
+        assert_eq!(
+            read.samples,
+            [(Metric::new("s", "M", &[]), Sample { at: AT, value: 3.0 })]
+        );
     }
 
     #[test]

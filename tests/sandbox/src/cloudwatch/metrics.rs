@@ -22,7 +22,9 @@ impl Metric {
         Self {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
-            dimensions: dimensions.map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            dimensions: dimensions
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
         }
     }
 }

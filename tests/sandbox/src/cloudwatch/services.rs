@@ -15,7 +15,13 @@ pub(super) fn of_invocation(function: &str, timeout_ms: f64, invocation: &Invoca
     let failed = invocation.failed || invocation.duration_ms >= timeout_ms;
     let of = |name: &str, value: f64| {
         let metric = Metric::new("AWS/Lambda", name, &[("FunctionName", function)]);
-        (metric, Sample { at: invocation.at, value })
+        (
+            metric,
+            Sample {
+                at: invocation.at,
+                value,
+            },
+        )
     };
     vec![
         of("Invocations", 1.0),
@@ -41,7 +47,10 @@ pub(super) fn of_queues(queues: &[String], messages: &[Message], at: Millis) -> 
         let ours = || messages.iter().filter(|message| message.queue == *queue);
         let visible = ours().filter(|message| message.visible).count();
         let in_hand = ours().count() - visible;
-        let age_s = ours().map(|message| at / 1000 - message.sent_s).max().unwrap_or(0);
+        let age_s = ours()
+            .map(|message| at / 1000 - message.sent_s)
+            .max()
+            .unwrap_or(0);
         for (name, value) in [
             ("ApproximateNumberOfMessagesVisible", visible as f64),
             ("ApproximateNumberOfMessagesNotVisible", in_hand as f64),
@@ -95,7 +104,11 @@ pub(super) fn of_runs(before: &BTreeMap<String, Run>, now: &BTreeMap<String, Run
 
 /// AWS/States: a state that was entered is a transition that is paid for.
 pub(super) fn of_transition(at: Millis) -> (Metric, Sample) {
-    let metric = Metric::new("AWS/States", "ConsumedCapacity", &[("ServiceMetric", "StateTransition")]);
+    let metric = Metric::new(
+        "AWS/States",
+        "ConsumedCapacity",
+        &[("ServiceMetric", "StateTransition")],
+    );
     (metric, Sample { at, value: 1.0 })
 }
 
@@ -104,13 +117,21 @@ mod tests {
     use super::*;
 
     fn value(samples: &Samples, name: &str) -> Option<f64> {
-        samples.iter().find(|(metric, _)| metric.name == name).map(|(_, sample)| sample.value)
+        samples
+            .iter()
+            .find(|(metric, _)| metric.name == name)
+            .map(|(_, sample)| sample.value)
     }
 
     #[test]
     fn who_uses_up_its_time_has_failed() {
         let of = |duration_ms: f64, failed: bool| {
-            let invocation = Invocation { at: 0, duration_ms, failed, samples: Vec::new() };
+            let invocation = Invocation {
+                at: 0,
+                duration_ms,
+                failed,
+                samples: Vec::new(),
+            };
             value(&of_invocation("writer", 8000.0, &invocation), "Errors")
         };
         assert_eq!(of(7999.0, false), Some(0.0));
@@ -132,7 +153,10 @@ mod tests {
         let samples = of_queues(&["dead".to_owned(), "work".to_owned()], &messages, 100_000);
         let of = |queue: &str, name: &str| {
             let metric = Metric::new("AWS/SQS", name, &[("QueueName", queue)]);
-            samples.iter().find(|(found, _)| *found == metric).map(|(_, sample)| sample.value)
+            samples
+                .iter()
+                .find(|(found, _)| *found == metric)
+                .map(|(_, sample)| sample.value)
         };
         assert_eq!(of("work", "ApproximateNumberOfMessagesVisible"), Some(2.0));
         assert_eq!(of("work", "ApproximateNumberOfMessagesNotVisible"), Some(1.0));
@@ -142,7 +166,11 @@ mod tests {
 
     #[test]
     fn a_run_counts_once_when_it_begins_and_once_when_it_ends() {
-        let run = |ended| Run { machine: "m".to_owned(), began: 1, ended };
+        let run = |ended| Run {
+            machine: "m".to_owned(),
+            began: 1,
+            ended,
+        };
         let runs = |run: Run| BTreeMap::from([("run".to_owned(), run)]);
         let (none, going) = (BTreeMap::new(), runs(run(None)));
         let failed = runs(run(Some((9, ExecutionStatus::Failed))));

@@ -40,7 +40,11 @@ impl StandIn {
         for (name, group, timeout_s) in aws.functions(STACK).await? {
             let log = Log::open(&deployed.endpoint, &group, since).await;
             let timeout_ms = f64::from(timeout_s) * 1000.0;
-            functions.push(Function { name, timeout_ms, log });
+            functions.push(Function {
+                name,
+                timeout_ms,
+                log,
+            });
         }
         Ok(Self {
             http: reqwest::Client::new(),
@@ -60,10 +64,17 @@ impl StandIn {
     /// When the emulator does not answer, or a function wrote a line of metrics that CloudWatch would not take.
     pub async fn gather(&mut self) -> Result<()> {
         let mut found = Vec::new();
-        let (intake, api) = (self.deployed.output("WebhookIntake")?, self.deployed.output("ApiId")?);
+        let (intake, api) = (
+            self.deployed.output("WebhookIntake")?,
+            self.deployed.output("ApiId")?,
+        );
         for function in &mut self.functions {
             for invocation in function.log.read().await? {
-                found.extend(services::of_invocation(&function.name, function.timeout_ms, &invocation));
+                found.extend(services::of_invocation(
+                    &function.name,
+                    function.timeout_ms,
+                    &invocation,
+                ));
                 if function.name == intake {
                     found.extend(services::of_request(api, &invocation));
                 }
@@ -82,9 +93,18 @@ impl StandIn {
     async fn runs(&mut self) -> Result<Vec<(Metric, Sample)>> {
         let mut seen = BTreeMap::new();
         for run in self.aws.listed(&self.deployed).await? {
-            let ended = run.stop_date.and_then(|at| Some((at.to_millis().ok()?, run.status)));
+            let ended = run
+                .stop_date
+                .and_then(|at| Some((at.to_millis().ok()?, run.status)));
             let began = run.start_date.to_millis().unwrap_or_default();
-            seen.insert(run.execution_arn, Run { machine: run.state_machine_arn, began, ended });
+            seen.insert(
+                run.execution_arn,
+                Run {
+                    machine: run.state_machine_arn,
+                    began,
+                    ended,
+                },
+            );
         }
         let mut found = services::of_runs(&self.runs, &seen);
         let new = |(arn, run): &(&String, &Run)| {
@@ -146,7 +166,9 @@ impl StandIn {
     pub async fn dashboard(&self) -> Result<String> {
         let name = self.deployed.output("Dashboard")?;
         let found = self.client.get_dashboard().dashboard_name(name).send().await;
-        let body = found.with_context(|| format!("the dashboard {name}"))?.dashboard_body;
+        let body = found
+            .with_context(|| format!("the dashboard {name}"))?
+            .dashboard_body;
         body.with_context(|| format!("the dashboard {name} is empty"))
     }
 }

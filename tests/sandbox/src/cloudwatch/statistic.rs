@@ -81,7 +81,10 @@ mod tests {
         assert_eq!(of("Average"), Some(51.0));
         assert_eq!((of("Minimum"), of("Maximum")), (Some(1.0), Some(101.0)));
         assert_eq!(of("SampleCount"), Some(101.0));
-        assert_eq!((of("p50"), of("p99"), of("p99.5")), (Some(51.0), Some(100.0), Some(100.5)));
+        assert_eq!(
+            (of("p50"), of("p99"), of("p99.5")),
+            (Some(51.0), Some(100.0), Some(100.5))
+        );
         assert_eq!(Statistic::Sum.of(&[]), None);
         for wrong in ["P99", "p", "p101", "sum", ""] {
             assert!(wrong.parse::<Statistic>().is_err(), "{wrong}");

@@ -41,8 +41,8 @@ fn overlaps(widgets: &[Value]) -> Vec<String> {
         let [x, y, width, height] =
             ["x", "y", "width", "height"].map(|side| widget[side].as_u64().unwrap_or(COLUMNS));
         let cells = (x..x + width).flat_map(|x| (y..y + height).map(move |y| (x, y)));
-        let free = cells.fold(true, |free, cell| taken.insert(cell) && free);
-        if !free || x + width > COLUMNS {
+        let twice = cells.filter(|cell| !taken.insert(*cell)).count();
+        if twice > 0 || x + width > COLUMNS {
             found.push(format!("widget {number} of the dashboard is not where it can be"));
         }
     }
