@@ -138,7 +138,7 @@ pub(super) async fn queues(looking: &Looking<'_>) -> Result<Vec<Finding>> {
         } else if depth.waiting + depth.in_hand > 0 {
             let what = format!("{name} holds {}", count(messages(depth), "message"));
             findings.push(match *name {
-                "LastResort" => Finding::failure(what, "look at it: `odoo-heartland review list --queue LastResort`"),
+                "LastResort" => Finding::failure(what, "look at it: `odoo-heartland review list` shows it, docs/runbooks/last-resort.md says what to do"),
                 _ => Finding::failure(
                     what,
                     "review-desk makes reviews of them; if they stay it fails: see its logs, then `odoo-heartland review list`",

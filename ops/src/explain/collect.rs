@@ -28,10 +28,10 @@ pub async fn collect(stack: &Stack, systems: &Systems, order: &OrderKey) -> Resu
     let store = systems.merchant.store(&order.store)?;
     let item = stack.orders()?.load(order).await?.map(|there| there.value);
     let generation = item.as_ref().map_or(0, |item| item.generation);
-    let (events, effects, reviews, away, run, documents, shop) = futures::join!(
-        events(stack, item.as_ref()),
+    let reviews = reviews(stack, order).await?;
+    let (events, effects, away, run, documents, shop) = futures::join!(
+        events(stack, item.as_ref(), &reviews),
         effects_of(stack, order, generation),
-        reviews(stack, order),
         away(stack, systems),
         ask::run(stack, item.as_ref()),
         ask::documents(systems, order, generation),
@@ -50,7 +50,7 @@ pub async fn collect(stack: &Stack, systems: &Systems, order: &OrderKey) -> Resu
         payments: flat(payments),
         documents: flat(documents),
         shop: flat(shop),
-        reviews: reviews?,
+        reviews,
         away: away?,
         rules: rules(stack, store),
         item,
@@ -74,14 +74,17 @@ fn rules(stack: &Stack, store: &Store) -> Rules {
     }
 }
 
-async fn events(stack: &Stack, item: Option<&OrderItem>) -> Result<Vec<Received>> {
-    let Some(item) = item else { return Ok(Vec::new()) };
+/// The event that opened the run, the newest, and those that a person has to look at.
+async fn events(stack: &Stack, item: Option<&OrderItem>, reviews: &[Review]) -> Result<Vec<Received>> {
     let payloads = stack.payloads()?;
-    let mut ids: Vec<String> = item.opened_by.iter().map(ToString::to_string).collect();
-    let newest = item.newest.to_string();
-    if !ids.contains(&newest) {
-        ids.push(newest);
-    }
+    let known = item
+        .into_iter()
+        .flat_map(|item| item.opened_by.iter().chain([&item.newest]));
+    let known = known.map(ToString::to_string);
+    let asked = reviews.iter().filter_map(|review| review.input.clone());
+    let mut ids: Vec<String> = known.chain(asked).collect();
+    ids.sort();
+    ids.dedup();
     let mut events = Vec::new();
     for event in ids {
         if let Some(payload) = payloads.payload(&event).await? {
@@ -153,10 +156,13 @@ fn transaction(effects: &Told<Vec<Effect>>) -> Option<String> {
 
 async fn reviews(stack: &Stack, order: &OrderKey) -> Result<Vec<Review>> {
     let open = stack.reviews()?.list(ReviewState::Open, REVIEWS_MAX).await?;
-    Ok(open
-        .into_iter()
-        .filter(|review| review.order.as_ref() == Some(order))
-        .collect())
+    // An event that could not be read has no order yet, but a name that begins with it.
+    let event = format!("{}_", order.slug());
+    let is_about = |review: &Review| {
+        let input = review.input.as_deref().unwrap_or_default();
+        review.order.as_ref() == Some(order) || input.starts_with(&event)
+    };
+    Ok(open.into_iter().filter(is_about).collect())
 }
 
 /// The systems that are left alone.

@@ -61,7 +61,7 @@ fn by_name(systems: &Systems, name: &str) -> Option<OrderKey> {
     format!("{store}/{id}").parse().ok()
 }
 
-/// What comes after the store: the order's id, and then `-1`, `-1-r2`, `_1795446000` or `_g1…`.
+/// What comes after the store: the order's id, and then nothing, `-1`, `-1-r2`, `_1795446000` or `_g1…`.
 fn order_id(rest: &str) -> Option<&str> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if let Some((before, after)) = rest.rsplit_once("-r")
@@ -81,8 +81,12 @@ fn order_id(rest: &str) -> Option<&str> {
     {
         return Some(id);
     }
-    let (id, seconds) = rest.rsplit_once('_')?;
-    (digits(seconds) && seconds.len() >= 9 && !id.is_empty() && id != "raw").then_some(id)
+    match rest.rsplit_once('_') {
+        Some((id, seconds)) => {
+            (digits(seconds) && seconds.len() >= 9 && !id.is_empty() && id != "raw").then_some(id)
+        }
+        None => (!rest.is_empty()).then_some(rest),
+    }
 }
 
 /// An event whose name does not tell its order: one that could not be read, or was corrected by hand.
@@ -170,7 +174,7 @@ mod tests {
             ("1001_g1", Some("1001")),
             ("1001_g2_invoice", Some("1001")),
             ("raw_0123456789ab", None),
-            ("1001", None),
+            ("1001", Some("1001")),
         ] {
             assert_eq!(order_id(name), id, "{name}");
         }

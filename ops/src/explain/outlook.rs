@@ -58,9 +58,10 @@ pub(super) fn remedy(review: &runtime::stores::Review) -> Vec<String> {
 }
 
 fn unknown(facts: &Facts) -> Outlook {
-    let stands = match facts.events.is_empty() {
-        true => "nothing is known of this order",
-        false => "an event has come, and was not routed yet",
+    let stands = match (facts.reviews.is_empty(), facts.events.is_empty()) {
+        (false, _) => "its event could not be used: nothing was begun",
+        (true, true) => "nothing is known of this order",
+        (true, false) => "an event has come, and was not routed yet",
     };
     let mut outlook = Outlook {
         stands: stands.to_owned(),

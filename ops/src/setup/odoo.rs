@@ -141,7 +141,7 @@ pub(super) async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
             let until = Timestamp::now() + SignedDuration::from_hours(24 * i64::from(options.key_days));
             let key = match &options.bot_key {
                 Some(key) => SecretString::from(key.as_str()),
-                None => make_key(&admin, until).await?,
+                None => make_key(&admin, Some(until)).await?,
             };
             anyhow::ensure!(
                 key_works(&at(key.clone())?).await?,

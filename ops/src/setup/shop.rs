@@ -21,11 +21,12 @@ use crate::webhooks::{Standing, TOPICS, WebhookAddress, standing};
 Examples:
   odoo-heartland setup shop woo --dry-run     what would be done
   odoo-heartland setup shop woo               create what is missing, switch on what is off, put right what goes elsewhere
+  odoo-heartland setup shop                   the same for every store of merchant.toml
 
 A shop of your own (scheme \"standard\") is told what to configure.")]
 pub struct Options {
-    /// The store's id in merchant.toml.
-    store: StoreId,
+    /// The store's id in merchant.toml; without it all of them.
+    store: Option<StoreId>,
     /// Say what would be done, and do nothing.
     #[arg(long)]
     dry_run: bool,
@@ -63,35 +64,62 @@ impl Show for Answer {
     }
 }
 
+/// All shops.
+#[derive(Debug, Serialize)]
+struct Answers {
+    shops: Vec<Answer>,
+}
+
+impl Show for Answers {
+    fn people(&self, now: UnixMillis) -> String {
+        let shops: Vec<String> = self.shops.iter().map(|shop| shop.people(now)).collect();
+        shops.join("\n\n")
+    }
+}
+
 pub(super) async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     let stack = tool.stack().await?;
     let systems = Systems::of(&stack)?;
-    let store = systems.merchant.store(&options.store).map_err(|_| {
-        let known: Vec<&str> = systems.merchant.stores.keys().map(StoreId::as_str).collect();
-        Stop::usage(format!("merchant.toml has no store {}", options.store))
-            .remedy(format!("the stores are {}", known.join(", ")))
-    })?;
-    let mut answer = Answer {
-        store: store.id.clone(),
-        url: options.webhooks.of(&stack, store)?,
-        dry_run: options.dry_run,
-        done: Vec::new(),
-        to_do: Vec::new(),
-    };
-    match &store.scheme {
-        Scheme::WooCommerce(settings) => {
-            let secret = systems.shop_settings(store).await?;
-            let client = WooCommerceClient::new(settings.clone(), &secret)?;
-            let signing = secret.webhook_secrets.first().cloned().unwrap_or_default();
-            tool.progress
-                .doing(format!("asking {} for its webhooks", store.title));
-            register(&client, &signing, &mut answer).await?;
+    let mut shops = Vec::new();
+    for store in wanted(&systems, options.store.as_ref())? {
+        tool.progress
+            .doing(format!("asking {} for its webhooks", store.title));
+        let mut answer = Answer {
+            store: store.id.clone(),
+            url: options.webhooks.of(&stack, store)?,
+            dry_run: options.dry_run,
+            done: Vec::new(),
+            to_do: Vec::new(),
+        };
+        match &store.scheme {
+            Scheme::WooCommerce(settings) => {
+                let secret = systems.shop_settings(store).await?;
+                let client = WooCommerceClient::new(settings.clone(), &secret)?;
+                let signing = secret.webhook_secrets.first().cloned().unwrap_or_default();
+                register(&client, &signing, &mut answer).await?;
+            }
+            Scheme::Standard => answer.to_do.extend(by_hand(store, &answer.url, &systems)),
         }
-        Scheme::Standard => answer.to_do.extend(by_hand(store, &answer.url, &systems)),
+        shops.push(answer);
     }
     tool.progress.done();
-    tool.output.show(&answer)?;
+    tool.output.show(&Answers { shops })?;
     Ok(Exit::Fine)
+}
+
+fn wanted(systems: &Systems, id: Option<&StoreId>) -> Result<Vec<&'static Store>> {
+    let stores = &systems.merchant.stores;
+    let Some(id) = id else {
+        return Ok(stores.values().collect());
+    };
+    match stores.get(id) {
+        Some(store) => Ok(vec![store]),
+        None => {
+            let known: Vec<&str> = stores.keys().map(StoreId::as_str).collect();
+            let stop = Stop::usage(format!("merchant.toml has no store {id}"));
+            Err(stop.remedy(format!("the stores are {}", known.join(", "))).into())
+        }
+    }
 }
 
 async fn register(client: &WooCommerceClient, signing: &SecretString, answer: &mut Answer) -> Result<()> {

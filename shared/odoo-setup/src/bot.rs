@@ -127,18 +127,22 @@ impl SetUp<'_> {
 }
 
 /// Makes a new API key for the integration's user. Its old keys stay valid until they expire or are removed. `until`
-/// is when it expires; Odoo allows a user of these rights at most three months.
+/// is when it expires, without it never; in Odoo's own pages a user of these rights gets at most three months.
 ///
 /// Odoo's own call for it asks for the user's password in a dialogue, so an administrator's server action makes it.
 ///
 /// # Errors
 /// When there is no such user, or Odoo refuses.
-pub async fn make_key(odoo: &dyn Odoo, until: Timestamp) -> Result<SecretString, Failure> {
-    let until = until.strftime("%Y-%m-%d %H:%M:%S").to_string();
+pub async fn make_key(odoo: &dyn Odoo, until: Option<Timestamp>) -> Result<SecretString, Failure> {
+    let until = match until {
+        Some(until) => until
+            .strftime("datetime.datetime(%Y, %-m, %-d, %-H, %-M, %-S)")
+            .to_string(),
+        None => "None".to_owned(),
+    };
     let code = format!(
         "user = env['res.users'].search([('login', '=', '{BOT_LOGIN}')])
-until = datetime.datetime.strptime('{until}', '%Y-%m-%d %H:%M:%S')
-key = env['res.users.apikeys'].with_user(user).sudo()._generate(None, 'Heartland integration', until)
+key = env['res.users.apikeys'].with_user(user).sudo()._generate(None, 'Heartland integration', {until})
 action = {{'key': key}}
 "
     );

@@ -211,16 +211,16 @@ impl SetUp<'_> {
                 return Err(refused(key, format!("the pricelist {name:?} is not in {code}")));
             }
             let what = format!("pricelist {name:?} in {code}");
+            let pricelist = format!("pricelist_{name}");
             let wanted = Wanted {
                 key: &key,
                 what,
                 model: "product.pricelist",
                 domain,
-                cells: vec![("name", name), ("currency_id/.id", id.to_string())],
+                cells: vec![("name", name.clone()), ("currency_id/.id", id.to_string())],
                 lines: Vec::new(),
             };
-            self.ensure(wanted, &format!("pricelist_{code}"), &company.context)
-                .await?;
+            self.ensure(wanted, &pricelist, &company.context).await?;
         }
         Ok(())
     }
@@ -236,6 +236,7 @@ impl SetUp<'_> {
             ("discount", "Discount", codes.discount),
         ] {
             let key = format!("odoo.products.{usage}");
+            let product = format!("product_{code}");
             let domain = named("default_code", code.as_str());
             let found = rows(
                 self.odoo,
@@ -265,7 +266,7 @@ impl SetUp<'_> {
                 ],
                 lines: Vec::new(),
             };
-            self.ensure(wanted, &format!("product_{usage}"), &context).await?;
+            self.ensure(wanted, &product, &context).await?;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ impl SetUp<'_> {
         name: &str,
         context: &Context,
     ) -> Result<Option<i64>, Failure> {
-        let found = ids(self.odoo, wanted.model, wanted.domain, Some(context)).await?;
+        let found = ids(self.odoo, wanted.model, wanted.domain.clone(), Some(context)).await?;
         match found.as_slice() {
             [one] => return Ok(Some(*one)),
             [] => {}
@@ -44,7 +44,7 @@ impl SetUp<'_> {
                 ));
             }
         }
-        self.note(wanted.key, wanted.what);
+        self.note(wanted.key, wanted.what.clone());
         if self.dry_run {
             return Ok(None);
         }
@@ -53,6 +53,16 @@ impl SetUp<'_> {
         let table = Table::new([record]);
         let made = load(self.odoo, wanted.model, &table, Mode::CreateOnce, context).await;
         let made = made.map_err(|error| error.failure(wanted.model).field(wanted.key))?;
+        // Under its external id there may be one that was archived or renamed: it comes back as it is.
+        if ids(self.odoo, wanted.model, wanted.domain, Some(context))
+            .await?
+            .is_empty()
+        {
+            return Err(refused(
+                wanted.key,
+                format!("the {} is there, and archived or renamed", wanted.what),
+            ));
+        }
         Ok(made.first().copied())
     }
 

@@ -74,7 +74,7 @@ impl SetUp<'_> {
             ],
             lines: vec![base, line],
         };
-        let name = format!("tax_{}_{}", company.id, tax.key);
+        let name = format!("tax_{}_{}", company.id, tax.name);
         self.ensure(wanted, &name, &company.context).await.map(|_| ())
     }
 
@@ -206,7 +206,7 @@ impl SetUp<'_> {
             ],
             lines: Vec::new(),
         };
-        let name = format!("journal_{}_{}", company.id, account.key);
+        let name = format!("journal_{}_{}", company.id, account.journal);
         let journal = self.ensure(journal, &name, &company.context).await?;
         self.method_lines(company, &account, journal, clearing, is_new)
             .await
@@ -260,7 +260,7 @@ impl SetUp<'_> {
                     ],
                     lines: Vec::new(),
                 };
-                let name = format!("method_{}_{}_{direction}_{sequence}", company.id, account.key);
+                let name = format!("method_{journal}_{direction}_{name}");
                 self.ensure(wanted, &name, &company.context).await?;
             }
         }

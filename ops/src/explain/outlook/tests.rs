@@ -363,6 +363,19 @@ fn an_order_nobody_has_told_us_of_may_still_be_in_the_shop() {
 }
 
 #[test]
+fn an_event_that_could_not_be_used_is_a_persons_business() {
+    let mut facts = with_state(OrderState::Recorded);
+    facts.item = None;
+    facts.reviews = vec![review("unusable/woo_1001_1795428000")];
+    let told = outlook(&facts);
+    assert!(
+        told.needs_person && told.stands.contains("could not be used"),
+        "{told:?}"
+    );
+    assert!(says(&told.next, "review 0123456789abcdef"), "{told:?}");
+}
+
+#[test]
 fn a_review_beside_a_running_order_is_told_too() {
     let mut facts = running("WriteOrder");
     facts.reviews = vec![review("changed/woo/1001/woo_1001_1795428001")];

@@ -11,10 +11,13 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::config::write_config;
+use super::check;
+use super::config::{Ports, write_config};
 use super::package::Package;
 use super::postgres::Postgres;
+use super::running::serve;
 use super::scripts::{self, merchant_config, shop_products};
+use super::{Access, Administrator};
 use crate::places::Places;
 use crate::progress;
 use crate::tools;
@@ -64,7 +67,15 @@ pub async fn prepared(places: &Places, package: &Package) -> Result<Prepared> {
     )
     .await?;
     let products = std::fs::read_to_string(shop_products()).context("cannot read events/products.json")?;
-    let ready_from = format!("{base_from}\n{}\n{merchant}\n{products}", scripts::ALL.join("\n"));
+    let ready_from = [
+        &base_from,
+        &scripts::ALL.join("\n"),
+        &scripts::SET_UP.join("\n"),
+        &merchant,
+        &products,
+    ]
+    .map(String::as_str)
+    .join("\n");
     let ready = stage(places, TEMPLATE, &ready_from);
     progress::step(
         "Odoo 19: merchant set up",
@@ -133,15 +144,48 @@ async fn make_ready(places: &Places, package: &Package, base: &Path, dir: &Path)
     let config = write_config(package, dir, &server, TEMPLATE, None)?;
     let log = places.log("odoo-set-up");
     let made = scripts::run(package, &config, dir, &log, &scripts::ALL, &keys.admin_password).await?;
-    keys.bot_key = made.get("API_KEY").context("the set-up gave no API_KEY")?.clone();
     keys.admin_key = made
         .get("ADMIN_API_KEY")
-        .context("the set-up gave no ADMIN_API_KEY")?
+        .context("the scripts gave no ADMIN_API_KEY")?
         .clone();
+    keys.bot_key = set_up(places, package, dir, &server, &keys).await?;
     server.drop_database(BASE).await?;
     server.copy_database(TEMPLATE, DATABASE).await?;
     server.shut_down(&cluster).await?;
     tools::write_private(&dir.join("keys.json"), &serde_json::to_string(&keys)?)
+}
+
+/// Sets the merchant up over the API, as the operator's tool does; returns the key of the integration's user.
+async fn set_up(
+    places: &Places,
+    package: &Package,
+    dir: &Path,
+    database: &Postgres,
+    keys: &Keys,
+) -> Result<String> {
+    let [http, events] = tools::free_ports(2)?[..] else {
+        anyhow::bail!("no free ports")
+    };
+    let config = write_config(package, dir, database, TEMPLATE, Some(Ports { http, events }))?;
+    let access = Access::local(http, TEMPLATE, keys);
+    let mut server = serve(
+        package,
+        &config,
+        dir,
+        &access.url,
+        &places.log("odoo-set-up-server"),
+    )
+    .await?;
+    let work = async {
+        check::set_up(&access).await?;
+        check::bot_key(&access).await
+    };
+    let key = work.await;
+    // The template is copied next: nobody may be connected to it.
+    tokio::task::spawn_blocking(move || server.stop())
+        .await
+        .context("stopping Odoo")?;
+    key
 }
 
 impl Keys {
@@ -152,6 +196,22 @@ impl Keys {
             admin_password: empty(),
             admin_key: empty(),
             bot_key: empty(),
+        }
+    }
+}
+
+impl Access {
+    /// How to reach a database of a local Odoo.
+    pub(super) fn local(http: u16, database: &str, keys: &Keys) -> Self {
+        Self {
+            url: format!("http://127.0.0.1:{http}"),
+            database: database.to_owned(),
+            bot_key: keys.bot_key.clone(),
+            admin: Some(Administrator {
+                login: "admin".to_owned(),
+                password: keys.admin_password.clone(),
+                api_key: keys.admin_key.clone(),
+            }),
         }
     }
 }

@@ -1,24 +1,22 @@
 //! One running instance: its own PostgreSQL, its own files, two workers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use odoo_setup::BOT_LOGIN;
 
+use super::Access;
+use super::check;
 use super::config::{Ports, write_config};
 use super::package::Package;
 use super::postgres::Postgres;
 use super::prepared::{DATABASE, Prepared, prepared};
-use super::scripts;
 use super::slot::Slot;
-use super::{Access, Administrator};
 use crate::places::Places;
 use crate::process::{Child, until_ready};
 use crate::progress;
 use crate::tools;
-
-/// The integration's user, as the set-up makes it.
-const BOT_LOGIN: &str = "heartland-bot";
 
 /// A started Odoo. Dropping it stops Odoo and PostgreSQL.
 ///
@@ -56,7 +54,7 @@ impl RunningOdoo {
                 anyhow::bail!("no free ports")
             };
             let config = write_config(&package, dir, &database, DATABASE, Some(Ports { http, events }))?;
-            let access = access(http, &prepared);
+            let access = Access::local(http, DATABASE, &prepared.keys);
             let mut odoo = Self {
                 access,
                 package,
@@ -86,19 +84,8 @@ impl RunningOdoo {
         if self.server.as_mut().is_some_and(Child::is_running) {
             return Ok(());
         }
-        let command = self
-            .package
-            .odoo("server", &self.config, &self.slot.dir().join("data"));
-        let mut server = Child::spawn("Odoo", command, &self.log)?;
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(20))
-            .build()?;
-        let page = format!("{}/web/login", self.access.url);
-        until_ready(&mut server, &self.log, Duration::from_secs(60), || {
-            let answer = client.get(&page).send();
-            async move { answer.await.is_ok_and(|answer| answer.status().is_success()) }
-        })
-        .await?;
+        let dir = self.slot.dir();
+        let server = serve(&self.package, &self.config, dir, &self.access.url, &self.log).await?;
         self.server = Some(server);
         Ok(())
     }
@@ -156,17 +143,12 @@ impl RunningOdoo {
         self.resume().await
     }
 
-    /// Runs the merchant's set-up once more, as after a change of the configuration; the server goes on.
+    /// Runs the merchant's set-up once more, as after a change of the configuration.
     ///
     /// # Errors
     /// When the database contradicts the configuration; the message names the key.
     pub async fn set_up_merchant(&self) -> Result<()> {
-        let log = self.log.with_extension("set-up.log");
-        let password = &self.prepared.keys.admin_password;
-        let (package, dir) = (&self.package, self.slot.dir());
-        scripts::run(package, &self.config, dir, &log, &[scripts::MERCHANT], password)
-            .await
-            .map(|_| ())
+        check::set_up(&self.access).await
     }
 }
 
@@ -177,16 +159,24 @@ fn fresh_log(places: &Places, name: &str) -> Result<PathBuf> {
     Ok(log)
 }
 
-fn access(http: u16, prepared: &Prepared) -> Access {
-    let keys = &prepared.keys;
-    Access {
-        url: format!("http://127.0.0.1:{http}"),
-        database: DATABASE.to_owned(),
-        bot_key: keys.bot_key.clone(),
-        admin: Some(Administrator {
-            login: "admin".to_owned(),
-            password: keys.admin_password.clone(),
-            api_key: keys.admin_key.clone(),
-        }),
-    }
+/// Starts a server on the database of `config` and waits until it answers at `url`.
+pub(super) async fn serve(
+    package: &Package,
+    config: &Path,
+    dir: &Path,
+    url: &str,
+    log: &Path,
+) -> Result<Child> {
+    let command = package.odoo("server", config, &dir.join("data"));
+    let mut server = Child::spawn("Odoo", command, log)?;
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .build()?;
+    let page = format!("{url}/web/login");
+    until_ready(&mut server, log, Duration::from_secs(60), || {
+        let answer = client.get(&page).send();
+        async move { answer.await.is_ok_and(|answer| answer.status().is_success()) }
+    })
+    .await?;
+    Ok(server)
 }

@@ -1,4 +1,4 @@
-//! The set-up scripts, run in an Odoo shell as a merchant's administrator runs them.
+//! What a real merchant's Odoo has already, made in an Odoo shell.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,19 @@ use super::package::Package;
 use crate::places::repository;
 use crate::tools;
 
-/// What a merchant runs.
-pub const MERCHANT: &str = include_str!("../../odoo/set_up_merchant.py");
-
-/// What the local Odoo gets: the company, the merchant's set-up, products and an administrator.
-pub const ALL: [&str; 3] = [
+/// What the local Odoo gets before the set-up: the company, products and an administrator.
+pub const ALL: [&str; 2] = [
     include_str!("../../odoo/sandbox_company.py"),
-    MERCHANT,
     include_str!("../../odoo/sandbox_data.py"),
+];
+
+/// What the set-up makes, as text: when it changes, the prepared database is made anew.
+pub const SET_UP: [&str; 5] = [
+    include_str!("../../../../shared/odoo-setup/src/set_up.rs"),
+    include_str!("../../../../shared/odoo-setup/src/company.rs"),
+    include_str!("../../../../shared/odoo-setup/src/taxes.rs"),
+    include_str!("../../../../shared/odoo-setup/src/marks.rs"),
+    include_str!("../../../../shared/odoo-setup/src/bot.rs"),
 ];
 
 /// The merchant configuration that the database is set up from: the variable `MERCHANT_CONFIG`, as in the build, or
@@ -54,9 +59,7 @@ pub async fn run(
     command
         .env("MERCHANT_CONFIG", &merchant)
         .env("SHOP_PRODUCTS", &products);
-    command
-        .env("API_KEY_DAYS", "0")
-        .env("ADMIN_PASSWORD", admin_password);
+    command.env("ADMIN_PASSWORD", admin_password);
     tools::run_with_input(&mut command.into(), log, Some(&scripts.join("\n"))).await?;
     let text = std::fs::read_to_string(log)?;
     // The keys have left the scripts: they have no business in a log.

@@ -214,7 +214,8 @@ async fn machines(stage: &mut Stage) -> Result<Tally> {
 /// An Odoo of its own: locked periods and promotions of the traps must not meet the stories.
 async fn odoo(stage: &mut Stage) -> Result<Tally> {
     let odoo = RunningOdoo::start(&stage.places, "traps").await?;
-    let features = "inventory-pusher/real-odoo,invoice-writer/real-odoo,sandbox/real-odoo,twins/real-odoo";
+    let features = "inventory-pusher/real-odoo,invoice-writer/real-odoo,odoo-setup/real-odoo,sandbox/real-odoo,\
+        twins/real-odoo";
     suites(
         stage,
         "odoo",
@@ -256,6 +257,9 @@ async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
         arguments.extend(tests.iter().flat_map(|test| ["--test", test]));
         tally += cargo_test(&stage.places, log, &arguments, &environment).await?;
     }
+    // They take away what others need, and give it back: alone, and one at a time.
+    let tool = ["--package", "ops", "--features", "stack", "--", "--test-threads=1"];
+    tally += cargo_test(&stage.places, "operator", &tool, &environment).await?;
     Ok(tally)
 }
 
