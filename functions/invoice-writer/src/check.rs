@@ -10,7 +10,7 @@ use domain::{
 };
 use odoo::documents::Invoice;
 
-const CREDIT: &str = "the payment is booked as the customer's credit";
+pub(crate) const CREDIT: &str = "the payment is booked as the customer's credit";
 
 /// Whether the payment is in the books. A method line without an account makes no entry.
 ///

@@ -84,11 +84,7 @@ impl InvoiceWriter {
             }
         }
         let act = |turns: Vec<Turn<InvoiceToWrite>>| async move {
-            let invoices = turns.into_iter().map(|turn| InvoiceToWrite {
-                fresh: turn.fresh,
-                ..turn.work
-            });
-            let invoices: Vec<_> = invoices.collect();
+            let invoices: Vec<_> = turns.into_iter().map(|turn| turn.work).collect();
             let written = Box::pin(self.write(&invoices, invocation)).await;
             written
                 .into_iter()
@@ -147,7 +143,9 @@ impl InvoiceWriter {
             draft: draft
                 .and_then(id)
                 .ok_or_else(|| refused("the message names no draft invoice", "draft"))?,
-            customer: draft.and_then(|draft| id(&draft["customer"])),
+            customer: draft
+                .and_then(|draft| id(&draft["customer"]))
+                .ok_or_else(|| refused("the message names no customer", "draft.customer"))?,
             payment: CapturedPayment {
                 transaction: payment.transaction.clone(),
                 amount: payment.amount(),
@@ -155,7 +153,6 @@ impl InvoiceWriter {
                 tender: tender(&order)?.to_owned(),
             },
             order,
-            fresh: false,
         };
         Ok((message, work))
     }
@@ -167,7 +164,7 @@ fn tender(order: &Order) -> Result<&str, Failure> {
         Payment::Token { tender, .. }
         | Payment::Authorized { tender, .. }
         | Payment::Captured { tender, .. } => Ok(tender),
-        Payment::Pending | Payment::Closed => {
+        Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => {
             Err(Failure::new(FailureName::Conflict, "the order has no payment to book").field("payment"))
         }
     }

@@ -11,18 +11,17 @@ use odoo::{
 };
 use serde_json::{Value, json};
 
+/// The model.
+pub const PAYMENT: &str = "account.payment";
+/// The column of the invoices a payment names.
+pub const INVOICES: &str = "invoice_ids/.id";
+
 /// The record of a payment. It names its invoice, which tells a person where the money belongs even when the
 /// invoice cannot be posted; it is reconciled later.
 ///
 /// # Errors
 /// What is missing in the configuration or the books.
-pub fn record(
-    input: &InvoiceToWrite,
-    customer: i64,
-    date: Date,
-    store: &Store,
-    books: &Books,
-) -> Result<Record, Failure> {
+pub fn record(input: &InvoiceToWrite, date: Date, store: &Store, books: &Books) -> Result<Record, Failure> {
     let payment = &input.payment;
     let account = store.merchant_account(&payment.tender, payment.amount.currency)?;
     let place = books.payment_place(account, &payment.brand)?;
@@ -32,7 +31,7 @@ pub fn record(
         ("x_heartland_id", name.name().to_owned()),
         ("payment_type", "inbound".to_owned()),
         ("partner_type", "customer".to_owned()),
-        ("partner_id/.id", customer.to_string()),
+        ("partner_id/.id", input.customer.to_string()),
         ("company_id/.id", books.company().to_string()),
         ("amount", payment.amount.to_major()),
         (
@@ -43,7 +42,7 @@ pub fn record(
         ("payment_method_line_id/.id", place.method_line.to_string()),
         ("date", date.to_string()),
         ("memo", payment.transaction.clone()),
-        ("invoice_ids/.id", input.draft.to_string()),
+        (INVOICES, input.draft.to_string()),
     ]))
 }
 

@@ -37,31 +37,13 @@ pub async fn post(
         .collect()
 }
 
-/// Posts payments and reads them back with the invoices they name: in one call when all of them are certainly still
-/// drafts, by the same change of state that `action_post` makes. A posted payment must not get that change again:
-/// Odoo would take it for unpaid.
+/// Posts payments and reads them back with the invoices they name. By the button and not by writing the state: what it
+/// does to a payment that is paid by now is nothing, also when the call arrives long after its caller has given up.
 pub async fn book(
     odoo: &dyn Odoo,
     context: &Context,
     ids: Vec<i64>,
-    all_drafts: bool,
 ) -> HashMap<i64, Result<Payment, Failure>> {
-    if all_drafts {
-        let act = |group: Vec<i64>| async move {
-            let call = Call::effect("account.payment", "web_save")
-                .ids(group)
-                .arg("vals", json!({"state": "in_process"}))
-                .arg("specification", specification())
-                .context(context);
-            payments(
-                &odoo
-                    .call(&call)
-                    .await
-                    .map_err(|error| error.failure(Kind::Effect))?,
-            )
-        };
-        return isolate(ids, act).await.into_iter().collect();
-    }
     let mut refused = post(odoo, context, "account.payment", ids.clone()).await;
     let call = Call::read("account.payment", "web_read")
         .ids(ids.clone())

@@ -12,12 +12,10 @@ pub struct InvoiceToWrite {
     pub generation: u32,
     /// The draft, by its database id.
     pub draft: i64,
-    /// `res.partner` whose receivable it is, when the order's writer said so.
-    pub customer: Option<i64>,
+    /// `res.partner` whose receivable it is.
+    pub customer: i64,
     /// The money.
     pub payment: CapturedPayment,
-    /// Whether certainly nobody has tried before: then its payment cannot have been posted.
-    pub fresh: bool,
 }
 
 /// Money that was taken.

@@ -4,7 +4,7 @@
 use crate::{
     check,
     outcomes::Outcomes,
-    payment::{self, Payment},
+    payment::{self, INVOICES, PAYMENT, Payment},
     steps,
     work::{InvoiceToWrite, Outcome},
 };
@@ -14,7 +14,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use odoo::{
-    Context, Mode, Odoo,
+    Context, Mode, Odoo, Record,
     books::{Books, BooksCache},
     documents::Invoice,
     load_each,
@@ -38,7 +38,6 @@ pub(crate) struct Task<'a> {
     pub(crate) place: usize,
     input: &'a InvoiceToWrite,
     store: &'a Store,
-    customer: i64,
 }
 
 /// A task whose payment is there.
@@ -55,12 +54,7 @@ impl Writer<'_> {
         for (place, input) in inputs.iter().enumerate() {
             match self.merchant.store(&input.order.key.store) {
                 Ok(store) => {
-                    let task = Task {
-                        place,
-                        input,
-                        store,
-                        customer: input.customer.unwrap_or_default(),
-                    };
+                    let task = Task { place, input, store };
                     companies.entry(&store.company).or_default().push(task);
                 }
                 Err(failure) => outcomes.end(place, Err(failure)),
@@ -78,39 +72,9 @@ impl Writer<'_> {
             Err(failure) => return outcomes.end_all(tasks, &failure),
         };
         let context = books.context();
-        let tasks = match self.with_customers(&context, tasks, outcomes).await {
-            Ok(tasks) => tasks,
-            Err((tasks, failure)) => return outcomes.end_all(tasks, &failure),
-        };
         let paid = self.pay(company, &books, tasks, outcomes).await;
         let posted = self.post(&context, paid, outcomes).await;
         self.settle(&context, posted, outcomes).await;
-    }
-
-    /// The partner whose receivable each invoice is, read from the drafts where the order's writer has not said it.
-    async fn with_customers<'a>(
-        &self,
-        context: &Context,
-        tasks: Vec<Task<'a>>,
-        outcomes: &mut Outcomes,
-    ) -> Result<Vec<Task<'a>>, (Vec<Task<'a>>, Failure)> {
-        if tasks.iter().all(|task| task.input.customer.is_some()) {
-            return Ok(tasks);
-        }
-        let ids = tasks.iter().map(|task| task.input.draft).collect();
-        let drafts = match steps::read_invoices(self.odoo, context, ids).await {
-            Ok(drafts) => drafts,
-            Err(failure) => return Err((tasks, failure)),
-        };
-        let mut found = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            let draft = drafts.iter().find(|draft| draft.id == task.input.draft);
-            match draft.and_then(|draft| draft.commercial_partner) {
-                Some(customer) => found.push(Task { customer, ..task }),
-                None => outcomes.end(task.place, Err(gone(&task))),
-            }
-        }
-        Ok(found)
     }
 
     /// Books the payments. One that is posted already stays as it is.
@@ -123,7 +87,7 @@ impl Writer<'_> {
     ) -> Vec<Paid<'a>> {
         let (odoo, context) = (self.odoo, books.context());
         let (tasks, records) = self.plan_payments(company, books, tasks, outcomes).await;
-        let loaded = load_each(odoo, "account.payment", records, Mode::CreateOnce, &context).await;
+        let loaded = load(odoo, &context, records).await;
         let mut ids = Vec::with_capacity(tasks.len());
         let mut alive = Vec::with_capacity(tasks.len());
         for (task, loaded) in tasks.into_iter().zip(loaded) {
@@ -138,8 +102,7 @@ impl Writer<'_> {
         if ids.is_empty() {
             return Vec::new();
         }
-        let all_drafts = alive.iter().all(|task| task.input.fresh);
-        let mut booked = steps::book(odoo, &context, ids.clone(), all_drafts).await;
+        let mut booked = steps::book(odoo, &context, ids.clone()).await;
         let mut paid = Vec::with_capacity(alive.len());
         for (task, id) in alive.into_iter().zip(ids) {
             let lost = || {
@@ -164,12 +127,12 @@ impl Writer<'_> {
         books: &Books,
         tasks: Vec<Task<'a>>,
         outcomes: &mut Outcomes,
-    ) -> (Vec<Task<'a>>, Vec<odoo::Record>) {
+    ) -> (Vec<Task<'a>>, Vec<Record>) {
         let date = self.now.to_zoned_datetime(self.merchant.time_zone.clone()).date();
         let plan = |books: &Books| -> Vec<_> {
             tasks
                 .iter()
-                .map(|task| payment::record(task.input, task.customer, date, task.store, books))
+                .map(|task| payment::record(task.input, date, task.store, books))
                 .collect()
         };
         let mut plans = plan(books);
@@ -271,9 +234,35 @@ fn invoice<'p>(paid: &'p Paid<'_>) -> Option<&'p Invoice> {
         .find(|invoice| invoice.id == paid.task.input.draft)
 }
 
+/// Loads payments, each once. One whose invoice somebody has deleted is loaded without it: the money was taken.
+async fn load(odoo: &dyn Odoo, context: &Context, records: Vec<Record>) -> Vec<Result<i64, Failure>> {
+    let alone: Vec<Record> = records.iter().map(|record| record.without(INVOICES)).collect();
+    let mut loaded = load_each(odoo, PAYMENT, records, Mode::CreateOnce, context).await;
+    let field = Some(format!("{PAYMENT}.invoice_ids"));
+    let orphans: Vec<usize> = (0..loaded.len())
+        .filter(|place| {
+            loaded[*place]
+                .as_ref()
+                .is_err_and(|failure| failure.field == field)
+        })
+        .collect();
+    if !orphans.is_empty() {
+        let records = orphans.iter().map(|place| alone[*place].clone()).collect();
+        let again = load_each(odoo, PAYMENT, records, Mode::CreateOnce, context).await;
+        for (place, again) in orphans.into_iter().zip(again) {
+            loaded[place] = again;
+        }
+    }
+    loaded
+}
+
 fn gone(task: &Task<'_>) -> Failure {
-    let what = format!("the draft invoice {} is not there any more", task.input.draft);
+    let what = format!(
+        "the draft invoice {} is not there any more; {}",
+        task.input.draft,
+        check::CREDIT
+    );
     Failure::new(FailureName::Conflict, what)
         .field("invoice")
-        .remedy("invoice the sales order in Odoo, then redrive")
+        .remedy("invoice the sales order in Odoo and reconcile it with the credit, then drop this")
 }

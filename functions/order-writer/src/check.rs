@@ -4,18 +4,19 @@
 use crate::{
     names::Names,
     plan::taxes::{self, Fix, WantedTaxes},
-    work::{DraftInvoice, NamedRecord, OrderToWrite, Written},
+    work::{DraftInvoice, NamedRecord, Written},
 };
 use domain::{
     failure::{Failure, FailureName},
     merchant::Merchant,
     money::Money,
+    order::Order,
 };
 use odoo::documents::{Invoice, SaleOrder};
 
 /// What the documents of an order must say.
 pub struct Expected<'a> {
-    input: &'a OrderToWrite,
+    order: &'a Order,
     names: &'a Names,
     merchant: &'a Merchant,
     taxes: &'a WantedTaxes,
@@ -27,14 +28,9 @@ fn conflict(what: String, field: &str) -> Failure {
 
 impl<'a> Expected<'a> {
     /// What an order with these taxes must have come to.
-    pub fn new(
-        input: &'a OrderToWrite,
-        names: &'a Names,
-        merchant: &'a Merchant,
-        taxes: &'a WantedTaxes,
-    ) -> Self {
+    pub fn new(order: &'a Order, names: &'a Names, merchant: &'a Merchant, taxes: &'a WantedTaxes) -> Self {
         Self {
-            input,
+            order,
             names,
             merchant,
             taxes,
@@ -80,10 +76,15 @@ impl<'a> Expected<'a> {
         let invoice = order
             .invoice(&self.names.invoice)
             .ok_or_else(|| no_invoice(order))?;
+        if !invoice.is_draft() && !invoice.is_posted() {
+            let what = format!("the draft invoice of {} is {:?}", order.name, invoice.state);
+            let failure = conflict(what, "invoice.state");
+            return Err(failure.remedy("reset it to draft in Odoo, then redrive"));
+        }
         self.untaxed(order, invoice)?;
         self.dates(invoice)?;
         taxes::check_accounts(invoice, self.taxes)?;
-        let total = self.input.order.total();
+        let total = self.order.total();
         if invoice.total != total {
             let what = format!(
                 "the draft invoice of {} comes to {} instead of {total}",
@@ -111,7 +112,7 @@ impl<'a> Expected<'a> {
 
     fn untaxed(&self, order: &SaleOrder, invoice: &Invoice) -> Result<(), Failure> {
         let too_large = |_| Failure::new(FailureName::Refused, "the order is too large").field("lines");
-        let expected = self.input.order.untaxed().map_err(too_large)?;
+        let expected = self.order.untaxed().map_err(too_large)?;
         let compare = |document: &str, found: Money| match found == expected {
             true => Ok(()),
             false => {
@@ -120,7 +121,7 @@ impl<'a> Expected<'a> {
                     .remedy("check quantities, units and rounding in Odoo, then redrive"))
             }
         };
-        let input = &self.input.order;
+        let input = self.order;
         let lines = input.lines.len() + input.charges.len() + input.discounts.len();
         if order.lines.len() != lines {
             let what = format!(
@@ -135,7 +136,7 @@ impl<'a> Expected<'a> {
 
     /// A closed period: Odoo would post on another date without a word.
     fn dates(&self, invoice: &Invoice) -> Result<(), Failure> {
-        let date = self.input.order.date_in(&self.merchant.time_zone);
+        let date = self.order.date_in(&self.merchant.time_zone);
         if invoice.date != Some(date) {
             let found = invoice.date.map(|date| date.to_string()).unwrap_or_default();
             return Err(conflict(

@@ -59,7 +59,7 @@ impl OrderWriter {
     ) -> Result<SqsBatchResponse, Failure> {
         invocation.time_for(self.ledger.now(), WORST_MS)?;
         let work = |pieces| Box::pin(self.work(pieces, invocation));
-        self.queue.handle(event, self.odoo.as_ref(), work).await
+        Box::pin(self.queue.handle(event, self.odoo.as_ref(), work)).await
     }
 
     /// What came of each piece, by its key.
@@ -191,15 +191,25 @@ impl Work<'_> {
     }
 
     async fn deliveries(&self, messages: Vec<(String, WorkMessage)>) -> Vec<(String, Outcome)> {
-        let runs: Vec<_> = messages.iter().map(|(_, message)| message.run()).collect();
-        let runs: Vec<_> = runs.into_iter().map(|run| (run.order, run.generation)).collect();
+        let read = join_all(messages.into_iter().map(|(key, message)| async move {
+            let run = message.run();
+            let content = self.parts.payloads.content(&run.order, &run.version).await;
+            (key, content.map(|order| (order, run.generation)))
+        }));
+        let (mut outcomes, mut keys, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, content) in read.await {
+            match content {
+                Ok(run) => {
+                    keys.push(key);
+                    runs.push(run);
+                }
+                Err(failure) => outcomes.push((key, Err(failure))),
+            }
+        }
         let looked = self.writer.deliveries(&runs).await;
         let outcome = |delivered: Result<(), Failure>| delivered.map(|()| json!({"delivered": true}));
-        messages
-            .into_iter()
-            .map(|(key, _)| key)
-            .zip(looked.into_iter().map(outcome))
-            .collect()
+        outcomes.extend(keys.into_iter().zip(looked.into_iter().map(outcome)));
+        outcomes
     }
 
     /// Closes the effect of writing the order first, so that a late message finds it closed; then takes back what is

@@ -27,6 +27,14 @@ impl Record {
         self
     }
 
+    /// The same without a column of the head.
+    #[must_use]
+    pub fn without(&self, column: &str) -> Self {
+        let mut record = self.clone();
+        record.head.retain(|(name, _)| *name != column);
+        record
+    }
+
     /// The text in a column of the head.
     pub fn get(&self, column: &str) -> Option<&str> {
         self.head

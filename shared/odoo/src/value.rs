@@ -5,8 +5,8 @@ use domain::money::{Currency, Money};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
-/// What a float may be away from the amount it stands for.
-const NOISE_MAX: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
+/// What a float may be away from the number it stands for.
+pub(crate) const NOISE_MAX: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
 /// The text in a field, `None` when empty.
 pub fn text(value: &Value) -> Option<&str> {

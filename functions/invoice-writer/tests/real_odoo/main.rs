@@ -6,7 +6,9 @@
 
 mod books;
 mod cancel;
+mod credits;
 mod customers;
+mod functions_under_test;
 mod happy;
 mod money;
 mod odoo_under_test;

@@ -101,7 +101,7 @@ impl World {
             products,
         };
         writer
-            .deliveries(&[(order.order.key.clone(), order.generation)])
+            .deliveries(&[(order.order.clone(), order.generation)])
             .await
             .remove(0)
     }
@@ -163,6 +163,13 @@ impl World {
     pub async fn write(&self, model: &'static str, id: i64, values: Value) {
         self.call(Call::effect(model, "write").ids([id]).arg("vals", values))
             .await;
+    }
+
+    /// The deliveries of a sales order.
+    pub async fn pickings(&self, sale_order: i64) -> Vec<i64> {
+        let sale = self.read("sale.order", sale_order, &["picking_ids"]).await;
+        let ids = sale["picking_ids"].as_array().unwrap().iter();
+        ids.map(|id| id.as_i64().unwrap()).collect()
     }
 
     /// Reads with what hangs on the records.
@@ -239,13 +246,12 @@ pub fn to_invoice(order: &OrderToWrite, written: &Written) -> InvoiceToWrite {
         order: order.order.clone(),
         generation: order.generation,
         draft: written.draft.id,
-        customer: Some(written.draft.customer),
+        customer: written.draft.customer,
         payment: CapturedPayment {
             transaction: order.transaction.clone(),
             amount: Money::new(total.minor, total.currency),
             brand: "VISA".to_owned(),
             tender: "card".to_owned(),
         },
-        fresh: order.fresh,
     }
 }

@@ -1,156 +1,14 @@
-//! The two functions on their queues: several tokens, repeats, lost answers, cancelling, redriving. Ledger, table and
-//! workflow are memory twins; Odoo is real.
+//! The two functions on their queues: several tokens, repeats, lost answers, late calls, cancelling, redriving.
 
 use crate::{
-    odoo_under_test::{World, merchant, settings, variable},
+    functions_under_test::{Functions, message},
+    odoo_under_test::World,
     orders,
 };
-use async_trait::async_trait;
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::{failure::Failure, merchant::Merchant, order::Order};
-use effects::{Clock, FactKey, Ledger, MemoryStore, SystemClock};
-use invoice_writer::InvoiceWriter;
-use odoo::{Call, Client, Dialect, Kind, Odoo, OdooError, books::BooksCache};
-use odoo_work::{Steady, WorkQueue};
-use order_writer::{OrderToWrite, OrderWriter, ProductCache};
-use runtime::{
-    Invocation,
-    batch::{CrashMarks, MemoryGiveBack},
-    items::MemoryItems,
-    stores::{OrderItems, PayloadStore, Reviews},
-    workflow::{MemoryWorkflow, Workflow},
-};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use domain::failure::Failure;
+use odoo::Call;
 use serde_json::{Value, json};
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
-
-/// An Odoo whose answer to the n-th effect is lost, although it was done.
-struct Forgetful {
-    client: Client,
-    effects_left: AtomicI64,
-}
-
-#[async_trait]
-impl Odoo for Forgetful {
-    async fn call(&self, call: &Call) -> Result<Value, OdooError> {
-        let answer = self.client.call(call).await;
-        if call.kind == Kind::Effect && self.effects_left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            return Err(OdooError::NoAnswer("lost on the way".into()));
-        }
-        answer
-    }
-}
-
-/// Both functions over memory twins.
-struct Functions {
-    order_writer: OrderWriter,
-    invoice_writer: InvoiceWriter,
-    payloads: PayloadStore,
-    workflow: Arc<MemoryWorkflow>,
-    odoo: Arc<Steady<Forgetful>>,
-}
-
-impl Functions {
-    fn new() -> Self {
-        let merchant: &'static Merchant = Box::leak(Box::new(merchant()));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let items = Arc::new(MemoryItems::default());
-        let ledger = Ledger::new(
-            Arc::new(MemoryStore::default()),
-            clock.clone(),
-            FactKey::new("1", *b"key"),
-        );
-        let workflow = Arc::new(MemoryWorkflow::default());
-        let client = Client::new(settings(&variable("ODOO_KEY"), Dialect::Json2)).unwrap();
-        let odoo = Arc::new(Steady(Forgetful {
-            client,
-            effects_left: AtomicI64::new(0),
-        }));
-        let payloads = PayloadStore::new(items.clone(), clock.clone());
-        let queue = || WorkQueue {
-            give_back: Arc::new(MemoryGiveBack::default()),
-            crash_marks: CrashMarks::new(items.clone(), clock.clone()),
-            workflow: workflow.clone() as Arc<dyn Workflow>,
-            reviews: Reviews::new(items.clone(), clock.clone()),
-        };
-        Self {
-            order_writer: OrderWriter {
-                merchant,
-                odoo: odoo.clone(),
-                books: BooksCache::default(),
-                products: ProductCache::default(),
-                ledger: ledger.clone(),
-                payloads: payloads.clone(),
-                orders: OrderItems::new(items.clone()),
-                queue: queue(),
-            },
-            invoice_writer: InvoiceWriter {
-                merchant,
-                odoo: odoo.clone(),
-                books: BooksCache::default(),
-                ledger,
-                payloads: payloads.clone(),
-                queue: queue(),
-            },
-            payloads,
-            workflow,
-            odoo,
-        }
-    }
-
-    fn forget_effect(&self, number: i64) {
-        self.odoo.0.effects_left.store(number, Ordering::SeqCst);
-    }
-
-    fn invocation() -> Invocation {
-        Invocation::new("test", SystemClock.now().plus_ms(120_000))
-    }
-
-    async fn write_orders(&self, messages: &[Value]) -> SqsBatchResponse {
-        self.order_writer
-            .handle(event(messages), &Self::invocation())
-            .await
-            .unwrap()
-    }
-
-    async fn write_invoices(&self, messages: &[Value]) -> SqsBatchResponse {
-        self.invoice_writer
-            .handle(event(messages), &Self::invocation())
-            .await
-            .unwrap()
-    }
-
-    /// What was answered to a token.
-    fn answer(&self, token: &str) -> Option<Result<Value, (String, String)>> {
-        let seen = self.workflow.seen();
-        seen.answers
-            .iter()
-            .find(|(to, _)| to == token)
-            .map(|(_, answer)| answer.clone())
-    }
-
-    async fn keep(&self, version: &str, order: &Order) {
-        self.payloads.store_content(version, order).await.unwrap();
-    }
-}
-
-fn event(messages: &[Value]) -> SqsEvent {
-    let record = |(place, message): (usize, &Value)| {
-        json!({"messageId": format!("m{place}"), "receiptHandle": "r", "body": message.to_string(),
-            "attributes": {"ApproximateReceiveCount": "1"}})
-    };
-    let records: Vec<Value> = messages.iter().enumerate().map(record).collect();
-    serde_json::from_value(json!({"Records": records})).unwrap()
-}
-
-fn message(action: &str, order: &OrderToWrite, version: &str, token: &str) -> Value {
-    let total = order.order.total();
-    json!({"schema": 1, "action": action, "order": order.order.key, "generation": order.generation,
-        "version": version, "token": token, "payment": {"transaction": order.transaction,
-        "amount_minor": total.minor, "currency": total.currency, "state": "captured", "brand": "VISA", "owned": true}})
-}
 
 fn given_back(response: &SqsBatchResponse) -> usize {
     response.batch_item_failures.len()
@@ -260,11 +118,68 @@ async fn an_answer_lost_anywhere_changes_nothing() {
             (&json!(56.80), &json!(0.0)),
             "effect {lost}"
         );
-        if functions.odoo.0.effects_left.load(Ordering::SeqCst) > 0 {
+        if functions.were_fewer() {
             assert_eq!(lost, 11, "so many effects has an order to cash, and one");
             return;
         }
     }
+}
+
+/// A caller has given up, another has done it all, and then what the first one sent arrives.
+#[tokio::test]
+async fn a_call_that_arrives_late_changes_nothing() {
+    let (world, _quiet) = World::shared().await;
+    for number in 1.. {
+        let functions = Functions::new();
+        let order = orders::order();
+        functions.keep("v1", &order.order).await;
+        functions.hold_up_effect(number);
+        let write = [message("write-order", &order, "v1", "order")];
+        while given_back(&functions.write_orders(&write).await) > 0 {}
+        let output = functions.answer("order").unwrap().unwrap();
+        let mut invoice = message("write-invoice", &order, "v1", "invoice");
+        invoice["draft"] = output["draft"].clone();
+        while given_back(&functions.write_invoices(&[invoice.clone()]).await) > 0 {}
+        let invoiced = functions.answer("invoice").unwrap().unwrap();
+        let before = documents(&world, &output, &invoiced).await;
+        let Some(call) = functions.arrives().await else {
+            assert!(functions.were_fewer());
+            return;
+        };
+        assert_eq!(documents(&world, &output, &invoiced).await, before, "{call}");
+        assert_eq!(before[0]["date_order"], "2026-11-20 15:00:00", "{call}");
+        assert_eq!(before[1]["payment_state"], "paid", "{call}");
+        assert_eq!(before[2]["state"], "paid", "{call}");
+    }
+}
+
+/// An order's documents as they stand: sales order, invoice, payment.
+async fn documents(world: &World, output: &Value, invoiced: &Value) -> [Value; 3] {
+    let read = async |model: &'static str, record: &Value, fields: &[&str]| {
+        world.read(model, record["id"].as_i64().unwrap(), fields).await
+    };
+    let sale = [
+        "state",
+        "date_order",
+        "amount_total",
+        "invoice_status",
+        "order_line",
+        "invoice_ids",
+    ];
+    let invoice = [
+        "state",
+        "payment_state",
+        "date",
+        "amount_total",
+        "amount_residual",
+        "name",
+    ];
+    let payment = ["state", "amount", "is_reconciled", "move_id", "date"];
+    [
+        read("sale.order", &output["sale_order"], &sale).await,
+        read("account.move", &invoiced["invoice"], &invoice).await,
+        read("account.payment", &invoiced["payment"], &payment).await,
+    ]
 }
 
 #[tokio::test]

@@ -2,16 +2,17 @@
 
 mod confirm;
 mod drafts;
+mod earlier;
 
 use crate::{
     Writer,
     check::Expected,
     plan::{
         customer::{self, CustomerPlan, Parties, names_to_find},
-        lines,
+        lines, sale,
         taxes::{self, Fix, WantedTaxes},
     },
-    steps::{contacts, products, rewrite},
+    steps::{contacts, finish, products, rewrite},
     work::{Results, Task},
 };
 use domain::{
@@ -75,6 +76,7 @@ impl<'a> Company<'a> {
             Ok(books) => books,
             Err(failure) => return results.end_all(tasks, &failure),
         };
+        let tasks = self.check_earlier(&books, tasks, results).await;
         let tasks = self.look_first(&books, tasks, results).await;
         if tasks.is_empty() {
             return;
@@ -124,17 +126,37 @@ impl<'a> Company<'a> {
             }
         };
         let mut left = Vec::with_capacity(tasks.len());
+        let mut misdated = Vec::new();
         for task in tasks {
             let order = find(&there, &task);
-            match order.and_then(|order| self.written(books, &task, order)) {
-                Some(written) => results.end(task.place, Ok(written)),
+            let written = order.and_then(|order| Some((order, self.written(books, &task, order)?)));
+            match written {
+                Some((order, written)) => {
+                    let date = sale::date_order(&task.input.order);
+                    if order.date_order.as_ref() != Some(&date) {
+                        misdated.push((task.place, order.id, date));
+                    }
+                    results.end(task.place, Ok(written));
+                }
                 None => match self.empty(books, &task, order).await {
                     Ok(emptied) => left.push(open(task, emptied)),
                     Err(failure) => results.end(task.place, Err(failure)),
                 },
             }
         }
+        self.date(books, misdated, results).await;
         left
+    }
+
+    /// Puts back the dates of orders whose writer was gone between confirming and that.
+    async fn date(&self, books: &Books, misdated: Vec<(usize, i64, String)>, results: &mut Results) {
+        let dates = misdated.iter().map(|(_, id, date)| (*id, Some(date.clone())));
+        let dated = finish::restore_dates(self.odoo(), &books.context(), dates.collect()).await;
+        for (place, id, _) in misdated {
+            if let Some((_, Err(failure))) = dated.iter().find(|(dated, _)| *dated == id) {
+                results.end(place, Err(failure.clone()));
+            }
+        }
     }
 
     fn written(
@@ -164,7 +186,7 @@ impl<'a> Company<'a> {
     }
 
     fn expected<'t, S>(&'t self, task: &'t Task<'a, S>, taxes: &'t WantedTaxes) -> Expected<'t> {
-        Expected::new(task.input, &task.names, self.writer.merchant, taxes)
+        Expected::new(&task.input.order, &task.names, self.writer.merchant, taxes)
     }
 
     /// Looks contacts and products up, and plans. What the books lack is looked for once more in fresh ones.

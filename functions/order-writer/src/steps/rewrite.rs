@@ -15,7 +15,8 @@ pub async fn clear(odoo: &dyn Odoo, context: &Context, order: &SaleOrder) -> Res
         .filter(|i| i.is_draft())
         .map(|i| i.id)
         .collect();
-    for (model, ids) in [("account.move", drafts), ("sale.order.line", order.lines.clone())] {
+    let lines = order.lines.iter().map(|line| line.id).collect();
+    for (model, ids) in [("account.move", drafts), ("sale.order.line", lines)] {
         if ids.is_empty() {
             continue;
         }

@@ -4,7 +4,7 @@ use domain::{
     failure::{Failure, FailureName},
     money::Money,
 };
-use odoo::documents::{Invoice, SaleOrder, TaxLine};
+use odoo::documents::{Delivery, Invoice, Picking, SaleLine, SaleOrder, TaxLine};
 
 fn usd(minor: i64) -> Money {
     Money::new(minor, "USD".parse().unwrap())
@@ -16,6 +16,16 @@ fn tax_line(id: i64, tax: i64, minor: i64) -> TaxLine {
         tax,
         account: Some("251000".to_owned()),
         amount: usd(minor),
+    }
+}
+
+/// A line of two pieces.
+fn sale_line(id: i64, delivered: i64) -> SaleLine {
+    SaleLine {
+        id,
+        ordered: 2.into(),
+        delivered: delivered.into(),
+        by_deliveries: true,
     }
 }
 
@@ -54,7 +64,7 @@ fn drafts(world: &World) -> SaleOrder {
         currency: "USD".parse().unwrap(),
         untaxed: usd(3247),
         date_order: None,
-        lines: vec![1, 2, 3],
+        lines: (1..=3).map(|id| sale_line(id, 0)).collect(),
         pickings: vec![],
         invoices: vec![invoice],
     }
@@ -66,7 +76,7 @@ async fn before(change: impl Fn(&mut SaleOrder)) -> Result<Vec<Fix>, Failure> {
     change(&mut there);
     let input = to_write(order());
     let (names, taxes) = (names(&input.order), world.taxes(&input.order));
-    Expected::new(&input, &names, &world.merchant, &taxes).before_confirm(Some(&there))
+    Expected::new(&input.order, &names, &world.merchant, &taxes).before_confirm(Some(&there))
 }
 
 #[tokio::test]
@@ -122,7 +132,11 @@ async fn what_stops_an_order_before_it_is_confirmed() {
             FailureName::Conflict,
             "lines",
         ),
-        (|order| order.lines.push(4), FailureName::Conflict, "lines"),
+        (
+            |order| order.lines.push(sale_line(4, 0)),
+            FailureName::Conflict,
+            "lines",
+        ),
         (
             |order| order.state = "cancel".to_owned(),
             FailureName::Conflict,
@@ -165,7 +179,7 @@ async fn nothing_is_written_until_it_agrees_to_the_cent() {
     let world = World::new().await;
     let input = to_write(order());
     let (names, taxes) = (names(&input.order), world.taxes(&input.order));
-    let expected = Expected::new(&input, &names, &world.merchant, &taxes);
+    let expected = Expected::new(&input.order, &names, &world.merchant, &taxes);
     let mut there = drafts(&world);
     there.state = "sale".to_owned();
     let conflict = expected.after_confirm(&there).unwrap_err();
@@ -184,6 +198,87 @@ async fn nothing_is_written_until_it_agrees_to_the_cent() {
         expected.after_confirm(&there).unwrap_err().field.as_deref(),
         Some("sale_order.state")
     );
+}
+
+#[tokio::test]
+async fn a_cancelled_draft_is_nothing_to_capture_for() {
+    let world = World::new().await;
+    let input = to_write(order());
+    let (names, taxes) = (names(&input.order), world.taxes(&input.order));
+    let mut there = drafts(&world);
+    there.state = "sale".to_owned();
+    there.invoices[0].total = input.order.total();
+    let judged =
+        |there: &SaleOrder| Expected::new(&input.order, &names, &world.merchant, &taxes).after_confirm(there);
+    assert!(judged(&there).is_ok());
+    there.invoices[0].state = "cancel".to_owned();
+    assert_eq!(
+        judged(&there).unwrap_err().field.as_deref(),
+        Some("invoice.state")
+    );
+}
+
+#[tokio::test]
+async fn delivered_is_what_has_left_and_not_what_is_done() {
+    let picking = |kind: &str, state: &str| Picking {
+        state: state.to_owned(),
+        outgoing: kind == "outgoing",
+        incoming: kind == "incoming",
+    };
+    let (all, short) = (sale_line(1, 2), sale_line(2, 1));
+    let service = SaleLine {
+        by_deliveries: false,
+        ..sale_line(3, 0)
+    };
+    let almost = SaleLine {
+        delivered: "1.9999999".parse().unwrap(),
+        ..all
+    };
+    type Pickings<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(&[SaleLine], Pickings<'_>, Delivery); 11] = [
+        (&[service], &[], Delivery::Complete),
+        (&[all, service], &[("outgoing", "done")], Delivery::Complete),
+        (&[almost], &[("outgoing", "done")], Delivery::Complete),
+        (
+            &[all],
+            &[("outgoing", "done"), ("outgoing", "assigned")],
+            Delivery::Open,
+        ),
+        (
+            &[short],
+            &[("outgoing", "done"), ("outgoing", "confirmed")],
+            Delivery::Open,
+        ),
+        (&[short], &[("internal", "assigned")], Delivery::Open),
+        (
+            &[short],
+            &[("outgoing", "done"), ("outgoing", "cancel")],
+            Delivery::Short(short),
+        ),
+        (&[all, short], &[("outgoing", "done")], Delivery::Short(short)),
+        (&[short], &[("outgoing", "cancel")], Delivery::Short(short)),
+        (
+            &[short],
+            &[("outgoing", "done"), ("incoming", "assigned")],
+            Delivery::Short(short),
+        ),
+        (
+            &[all],
+            &[("outgoing", "done"), ("incoming", "assigned")],
+            Delivery::Complete,
+        ),
+    ];
+    for (lines, pickings, expected) in cases {
+        let there = SaleOrder {
+            lines: lines.to_vec(),
+            pickings: pickings
+                .iter()
+                .map(|(kind, state)| picking(kind, state))
+                .collect(),
+            ..drafts(&World::new().await)
+        };
+        assert_eq!(there.delivery(), expected, "{lines:?} {pickings:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod invoice;
 mod sale;
 
 pub use invoice::{Invoice, TaxLine, invoice_specification};
-pub use sale::{Picking, SaleOrder, read_sale_orders, sale_specification};
+pub use sale::{Delivery, Picking, SaleLine, SaleOrder, read_sale_orders, sale_specification};
 
 use crate::error::OdooError;
 use domain::{failure::Failure, money::Currency};

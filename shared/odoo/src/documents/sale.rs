@@ -7,12 +7,13 @@ use crate::{
     context::Context,
     error::OdooError,
     external_id::ExternalId,
-    value::{money, records, text},
+    value::{NOISE_MAX, decimal, money, records, text},
 };
 use domain::{
     failure::Failure,
     money::{Currency, Money},
 };
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 /// A `sale.order`.
@@ -35,11 +36,24 @@ pub struct SaleOrder {
     /// `YYYY-MM-DD HH:MM:SS`, UTC.
     pub date_order: Option<String>,
     /// Its lines.
-    pub lines: Vec<i64>,
+    pub lines: Vec<SaleLine>,
     /// Its deliveries.
     pub pickings: Vec<Picking>,
     /// Its invoices, cancelled ones included.
     pub invoices: Vec<Invoice>,
+}
+
+/// A `sale.order.line`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaleLine {
+    /// Its id.
+    pub id: i64,
+    /// How many were ordered.
+    pub ordered: Decimal,
+    /// How many have left, less what has come back.
+    pub delivered: Decimal,
+    /// Whether deliveries count them; services are delivered when somebody says so.
+    pub by_deliveries: bool,
 }
 
 /// A `stock.picking`.
@@ -49,13 +63,27 @@ pub struct Picking {
     pub state: String,
     /// Whether goods leave to a customer with it; the steps before that one do not count as delivery.
     pub outgoing: bool,
+    /// Whether goods come back with it.
+    pub incoming: bool,
+}
+
+/// How the goods of an order have left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Some of it is still to leave.
+    Open,
+    /// All of it has left; an order of services alone is delivered at once.
+    Complete,
+    /// Nothing is left to be done, and of this line less has left than was ordered.
+    Short(SaleLine),
 }
 
 /// What is read of a sales order.
 pub fn sale_specification() -> Value {
     json!({
         "x_heartland_id": {}, "name": {}, "state": {}, "locked": {}, "amount_untaxed": {}, "date_order": {},
-        "currency_id": {"fields": {"name": {}}}, "order_line": {"fields": {}},
+        "currency_id": {"fields": {"name": {}}},
+        "order_line": {"fields": {"product_uom_qty": {}, "qty_delivered": {}, "qty_delivered_method": {}}},
         "picking_ids": {"fields": {"state": {}, "picking_type_code": {}}},
         "invoice_ids": {"fields": invoice_specification()},
     })
@@ -91,6 +119,7 @@ impl SaleOrder {
         let picking = |row: &Value| Picking {
             state: text(&row["state"]).unwrap_or_default().to_owned(),
             outgoing: row["picking_type_code"] == "outgoing",
+            incoming: row["picking_type_code"] == "incoming",
         };
         Ok(Self {
             id: required_id(row)?,
@@ -103,8 +132,8 @@ impl SaleOrder {
             date_order: owned("date_order"),
             lines: records(&row["order_line"])
                 .iter()
-                .filter_map(crate::value::id)
-                .collect(),
+                .map(SaleLine::read)
+                .collect::<Result<_, _>>()?,
             pickings: records(&row["picking_ids"]).iter().map(picking).collect(),
             invoices: records(&row["invoice_ids"])
                 .iter()
@@ -130,16 +159,40 @@ impl SaleOrder {
             .find(|invoice| invoice.heartland_id.as_deref() == Some(name.name()))
     }
 
-    /// Whether everything that leaves to the customer has left; an order of services alone is delivered at once.
-    pub fn is_delivered(&self) -> bool {
-        let mut outgoing = self
-            .pickings
-            .iter()
-            .filter(|p| p.outgoing && p.state != "cancel")
-            .peekable();
-        match (outgoing.peek(), self.pickings.is_empty()) {
-            (None, empty) => empty,
-            (Some(_), _) => outgoing.all(|picking| picking.state == "done"),
+    /// How its goods have left. Quantities say so, and not only deliveries: one that is done without a backorder leaves
+    /// nothing open and has not brought everything.
+    pub fn delivery(&self) -> Delivery {
+        let open = |of: fn(&Picking) -> bool| self.pickings.iter().any(|p| of(p) && p.is_open());
+        if open(|picking| picking.outgoing) {
+            return Delivery::Open;
         }
+        match self.lines.iter().find(|line| line.is_short()) {
+            None => Delivery::Complete,
+            // The way out may have several steps, and the last one come when those before it are done.
+            Some(_) if open(|picking| !picking.incoming) => Delivery::Open,
+            Some(line) => Delivery::Short(*line),
+        }
+    }
+}
+
+impl Picking {
+    fn is_open(&self) -> bool {
+        !matches!(self.state.as_str(), "done" | "cancel")
+    }
+}
+
+impl SaleLine {
+    fn read(row: &Value) -> Result<Self, OdooError> {
+        Ok(Self {
+            id: required_id(row)?,
+            ordered: decimal(&row["product_uom_qty"])?,
+            delivered: decimal(&row["qty_delivered"])?,
+            by_deliveries: row["qty_delivered_method"] == "stock_move",
+        })
+    }
+
+    /// Less than the noise of Odoo's floats is nothing.
+    fn is_short(&self) -> bool {
+        self.by_deliveries && self.ordered - self.delivered > NOISE_MAX
     }
 }

@@ -1,5 +1,5 @@
-//! `write`, `create` and `unlink` as people and administrators do them: of contacts, products and the company; and the
-//! date of sales orders.
+//! `write`, `create` and `unlink` as people and administrators do them: of contacts, products, the company and what is
+//! picked for a delivery; and the date of sales orders.
 
 use super::{
     cell::Cell,
@@ -10,7 +10,7 @@ use super::{
 };
 use serde_json::Value;
 
-const WRITABLE: [&str; 3] = ["res.partner", "res.company", "product.product"];
+const WRITABLE: [&str; 4] = ["res.partner", "res.company", "product.product", "stock.move"];
 
 /// `write`.
 pub(super) fn write(store: &mut Store, model: &'static str, ids: &[i64], values: &Value) -> Answered<()> {
@@ -87,6 +87,10 @@ fn cells(model: &'static str, values: &Value) -> Answered<Vec<(&'static str, Cel
             (Kind::Bool, Value::Bool(yes)) => Cell::Bool(*yes),
             (_, Value::Bool(false)) => Cell::Empty,
             (Kind::Text, Value::String(text)) => Cell::text(text),
+            (Kind::Number, Value::Number(_)) => {
+                let number = odoo::value::decimal(value);
+                Cell::Number(number.map_err(|_| unknown(format!("{value} in {model}.{name}")))?)
+            }
             (Kind::One(_), Value::Number(id)) => Cell::One(id.as_i64().unwrap_or_default()),
             _ => return Err(unknown(format!("{value} in {model}.{name}"))),
         };

@@ -69,16 +69,11 @@ fn effect(store: &mut Store, call: &Call, ids: &[i64], context: &Value) -> Answe
         ("account.move", "button_cancel") => invoices::cancel(store, ids).map(|()| Value::Null),
         ("account.move", "action_post") => posting::post(store, ids, context).map(|()| json!(false)),
         ("account.payment", "action_post") => payments::post(store, ids).map(|()| Value::Null),
-        ("stock.picking", "button_validate") => stock::validate(store, ids).map(|()| json!(true)),
+        ("stock.picking", "button_validate") => stock::validate(store, ids, context).map(|()| json!(true)),
         ("sale.order", "web_save_multi") => {
             only(call, &["vals_list", "specification"])?;
             by_hand::save_orders(store, ids, &arg("vals_list"))?;
             read::along(store, "sale.order", ids, &arg("specification"))
-        }
-        ("account.payment", "web_save") => {
-            only(call, &["vals", "specification"])?;
-            payments::save(store, ids, &arg("vals"))?;
-            read::along(store, "account.payment", ids, &arg("specification"))
         }
         ("account.move", "js_assign_outstanding_line") => {
             only(call, &["line_id"])?;

@@ -8,7 +8,6 @@ use super::{
     reconciliation,
     store::Store,
 };
-use serde_json::Value;
 
 const PAYMENT: &str = "account.payment";
 
@@ -44,20 +43,6 @@ pub(super) fn post(store: &mut Store, ids: &[i64]) -> Answered<()> {
         ) {
             in_process(store, *id)?;
         }
-    }
-    Ok(())
-}
-
-/// `web_save` of `{"state": "in_process"}`: the same change, made whatever the payment's state is. One that is paid is
-/// taken for unpaid afterwards.
-pub(super) fn save(store: &mut Store, ids: &[i64], values: &Value) -> Answered<()> {
-    let wanted = values.as_object().filter(|values| values.len() == 1);
-    if wanted.and_then(|values| values.get("state")) != Some(&Value::from("in_process")) {
-        return Err(unknown(format!("writing {values} on a payment")));
-    }
-    for id in ids {
-        store.require(PAYMENT, *id)?;
-        in_process(store, *id)?;
     }
     Ok(())
 }

@@ -99,7 +99,7 @@ impl Twin {
                     stock::reserve(store, id);
                 }
             }
-            let done = stock::validate(store, &open);
+            let done = stock::validate(store, &open, &serde_json::Value::Null);
             match done.is_ok() {
                 true => store.commit(),
                 false => store.roll_back(),

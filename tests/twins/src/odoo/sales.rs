@@ -215,6 +215,13 @@ pub(super) fn qty_delivered(store: &Store, line: i64) -> Cell {
     Cell::Number(stock::delivered(store, line))
 }
 
+/// Goods are counted by their deliveries, services by hand.
+pub(super) fn qty_delivered_method(store: &Store, line: i64) -> Cell {
+    let product = store.cell(LINE, line, "product_id").one().unwrap_or_default();
+    let goods = store.cell("product.product", product, "type").as_text() == Some("consu");
+    Cell::text(if goods { "stock_move" } else { "manual" })
+}
+
 pub(super) fn line_status(store: &Store, line: i64) -> Cell {
     let order = store.cell(LINE, line, "order_id").one().unwrap_or_default();
     let (ordered, invoiced, delivered) = (

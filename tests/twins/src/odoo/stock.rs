@@ -7,6 +7,7 @@ use super::{
     store::Store,
 };
 use rust_decimal::Decimal;
+use serde_json::{Value, json};
 
 const PRODUCT: &str = "product.product";
 const MOVE: &str = "stock.move";
@@ -200,8 +201,9 @@ pub(super) fn cancel_deliveries(store: &mut Store, order: i64) {
     }
 }
 
-/// `button_validate`: the goods leave. A delivery that has left already is no error.
-pub(super) fn validate(store: &mut Store, ids: &[i64]) -> Answered<()> {
+/// `button_validate`: the goods leave. A delivery that has left already is no error. What is not sent along is given up
+/// where the caller says so (`picking_ids_not_to_backorder`); backorders are not simulated.
+pub(super) fn validate(store: &mut Store, ids: &[i64], context: &Value) -> Answered<()> {
     for id in ids {
         store.require(PICKING, *id)?;
         match picking_state(store, *id).as_text() {
@@ -209,16 +211,26 @@ pub(super) fn validate(store: &mut Store, ids: &[i64]) -> Answered<()> {
             Some("assigned") => {}
             state => return Err(unknown(format!("validating a delivery that is {state:?}"))),
         }
+        let given_up = context["picking_ids_not_to_backorder"].as_array();
+        let given_up = given_up.is_some_and(|ids| ids.contains(&json!(id)));
         for id in store.pointing(MOVE, "picking_id", *id) {
-            let wanted = store.cell(MOVE, id, "product_uom_qty");
+            let wanted = store.cell(MOVE, id, "product_uom_qty").number();
             if store.cell(MOVE, id, "state").as_text() != Some("assigned") {
                 return Err(unknown("validating a delivery that is not complete"));
             }
+            let sent = store.cell(MOVE, id, "quantity").number();
+            if sent > wanted || (sent < wanted && !given_up) {
+                return Err(unknown("sending more or less than was ordered"));
+            }
             let product = store.cell(MOVE, id, "product_id").one().unwrap_or_default();
             if store.cell(PRODUCT, product, "is_storable").is_true() {
-                add_stock(store, product, -wanted.number());
+                add_stock(store, product, -sent);
             }
-            store.update(MOVE, id, [("state", Cell::text("done")), ("quantity", wanted)]);
+            let cells = [
+                ("state", Cell::text("done")),
+                ("product_uom_qty", Cell::Number(sent)),
+            ];
+            store.update(MOVE, id, cells);
         }
     }
     Ok(())
@@ -241,15 +253,25 @@ pub(super) fn add_stock(store: &mut Store, product: i64, quantity: Decimal) {
     }
 }
 
-/// How much of an order's line has left. A kit has left when its parts have; services are not counted by deliveries.
+/// How much of an order's line has left; of a kit, what its parts make. Services are not counted by deliveries.
 pub(super) fn delivered(store: &Store, line: i64) -> Decimal {
-    let moves = store.pointing(MOVE, "sale_line_id", line);
-    let ordered = store.cell("sale.order.line", line, "product_uom_qty").number();
-    let done = |id: &i64| store.cell(MOVE, *id, "state").as_text() == Some("done");
-    match !moves.is_empty() && moves.iter().all(done) {
-        true => ordered,
-        false => Decimal::ZERO,
-    }
+    let product = store
+        .cell("sale.order.line", line, "product_id")
+        .one()
+        .unwrap_or_default();
+    let done = |product: i64| -> Decimal {
+        let moves = store.pointing(MOVE, "sale_line_id", line).into_iter();
+        let done = moves.filter(|id| {
+            let state = store.cell(MOVE, *id, "state");
+            state.as_text() == Some("done") && store.cell(MOVE, *id, "product_id") == Cell::One(product)
+        });
+        done.map(|id| store.cell(MOVE, id, "quantity").number()).sum()
+    };
+    let parts = parts(store, product).into_iter();
+    let kits = parts.filter_map(|(part, per_kit)| done(part).checked_div(per_kit));
+    kits.map(|kits| kits.floor())
+        .min()
+        .unwrap_or_else(|| done(product))
 }
 
 pub(super) fn picking_state(store: &Store, picking: i64) -> Cell {

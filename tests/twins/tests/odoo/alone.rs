@@ -123,9 +123,8 @@ async fn a_locked_order_is_unlocked_and_cancelled() {
     assert_eq!(twin.unknown(), Vec::<String>::new());
 }
 
-/// What the writer keeps from happening: the change of state on a payment that is paid makes it unpaid.
 #[tokio::test]
-async fn a_payment_is_taken_for_unpaid_when_its_state_is_written_again() {
+async fn a_payment_that_is_posted_again_stays_paid() {
     let twin = twin();
     let world = World::on(&twin);
     let order = orders::order();
@@ -139,10 +138,32 @@ async fn a_payment_is_taken_for_unpaid_when_its_state_is_written_again() {
     twin.answer(&Call::effect("account.payment", "action_post").ids([payment]))
         .unwrap();
     assert_eq!(twin.payments()[0].state, "paid");
-    let again = Call::effect("account.payment", "web_save").ids([payment]);
-    let again = again
-        .arg("vals", json!({"state": "in_process"}))
-        .arg("specification", json!({}));
-    twin.answer(&again).unwrap();
-    assert_eq!(twin.payments()[0].state, "in_process");
+}
+
+#[tokio::test]
+async fn an_order_that_is_paid_again_is_not_written_beside_one_whose_goods_have_left() {
+    let twin = twin();
+    let world = World::on(&twin);
+    let mut order = orders::order();
+    let written = world.write_order(&order).await.unwrap();
+    world.deliver(written.sale_order.id).await;
+    let kept = world.cancel(&order).await.unwrap_err();
+    assert_eq!(kept.name, FailureName::Conflict);
+    order.generation += 1;
+    let refused = world.write_order(&order).await.unwrap_err();
+    assert_eq!(refused.name, FailureName::Conflict, "{refused:?}");
+    assert_eq!(twin.sale_orders().len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_that_is_paid_again_is_written_when_the_one_before_was_taken_back() {
+    let twin = twin();
+    let world = World::on(&twin);
+    let mut order = orders::order();
+    world.write_order(&order).await.unwrap();
+    world.cancel(&order).await.unwrap();
+    order.generation += 1;
+    world.write_order(&order).await.unwrap();
+    let states: Vec<_> = twin.sale_orders().into_iter().map(|sale| sale.state).collect();
+    assert_eq!(states, ["cancel", "sale"]);
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Fields whose content the product reads, and not only its shape.
-const LITERAL: [&str; 18] = [
+const LITERAL: [&str; 20] = [
     "state",
     "payment_state",
     "invoice_status",
@@ -18,6 +18,8 @@ const LITERAL: [&str; 18] = [
     "account_type",
     "reconciled",
     "locked",
+    "qty_delivered",
+    "qty_delivered_method",
     "active",
     "amount_untaxed",
     "amount_total",

@@ -1,8 +1,13 @@
 //! What happens to orders in Odoo. Each scenario holds on the twin and on the real one, and both are asked the same.
 
+mod deliveries;
+
 use crate::{
     orders,
     world::{World, to_invoice},
+};
+use deliveries::{
+    delivered, delivered_in_part, delivered_into_a_closed_period, delivered_without_a_draft, kit_and_service,
 };
 use domain::failure::FailureName;
 use futures::future::LocalBoxFuture;
@@ -30,11 +35,15 @@ pub const SCENARIOS: &[Scenario] = scenarios![
     closed_period,
     closed_period_after_the_capture,
     delivered,
+    delivered_in_part,
+    delivered_into_a_closed_period,
+    delivered_without_a_draft,
     kit_and_service,
     taxes_added_and_taken_off,
     other_currencies,
     confirmed_order_of_other_content,
     draft_cancelled_by_a_person,
+    draft_deleted_by_a_person,
     stock,
 ];
 
@@ -234,39 +243,6 @@ async fn closed_period_after_the_capture(world: &World) {
         .unwrap();
 }
 
-async fn delivered(world: &World) {
-    let order = orders::order();
-    assert_eq!(
-        world.delivered(&order).await.unwrap_err().name,
-        FailureName::Conflict
-    );
-    let written = world.write_order(&order).await.unwrap();
-    assert_eq!(
-        world.delivered(&order).await.unwrap_err().name,
-        FailureName::DeliveryPending
-    );
-    world.deliver(written.sale_order.id).await;
-    assert_eq!(world.delivered(&order).await, Ok(()));
-    assert_eq!(
-        world.cancel(&order).await.unwrap_err().name,
-        FailureName::Conflict
-    );
-    world.write_invoice(&to_invoice(&order, &written)).await.unwrap();
-}
-
-async fn kit_and_service(world: &World) {
-    let mut order = orders::plain("USD", "KIT-1", 2, 9000);
-    order.order.lines.push(orders::line("2", "SVC-1", 1, 5000, &[]));
-    order.order.total_minor = 14000;
-    let written = world.write_order(&order).await.unwrap();
-    world.write_invoice(&to_invoice(&order, &written)).await.unwrap();
-    world.deliver(written.sale_order.id).await;
-    assert_eq!(world.delivered(&order).await, Ok(()));
-    let service = orders::plain("USD", "SVC-1", 1, 5000);
-    world.write_order(&service).await.unwrap();
-    assert_eq!(world.delivered(&service).await, Ok(()), "nothing has to leave");
-}
-
 /// 2 % of 0.20 is nothing to Odoo and a cent to the shop; 2 % of 0.30 the other way round.
 async fn taxes_added_and_taken_off(world: &World) {
     for order in [
@@ -344,11 +320,35 @@ async fn draft_cancelled_by_a_person(world: &World) {
     let invoiced = world.write_invoices(&invoices).await;
     assert_eq!(invoiced[0].as_ref().unwrap_err().name, FailureName::Conflict);
     assert!(invoiced[1].is_ok(), "{invoiced:?}");
-    let again: Vec<_> = invoices
+    assert_eq!(world.write_invoices(&invoices).await, invoiced);
+}
+
+/// The draft is gone after the money was taken: the money is booked all the same, once, and its neighbour goes on.
+async fn draft_deleted_by_a_person(world: &World) {
+    let batch = [orders::order(), orders::order()];
+    let written: Vec<_> = world
+        .write_orders(&batch)
+        .await
         .into_iter()
-        .map(|each| invoice_writer::InvoiceToWrite { fresh: false, ..each })
+        .map(Result::unwrap)
         .collect();
-    assert_eq!(world.write_invoices(&again).await, invoiced);
+    world
+        .call(Call::effect("account.move", "unlink").ids([written[0].draft.id]))
+        .await;
+    let invoices: Vec<_> = batch
+        .iter()
+        .zip(&written)
+        .map(|(order, written)| to_invoice(order, written))
+        .collect();
+    for _ in 0..2 {
+        let invoiced = world.write_invoices(&invoices).await;
+        let gone = invoiced[0].as_ref().unwrap_err();
+        assert_eq!(gone.name, FailureName::Conflict, "{gone}");
+        assert!(gone.what.contains("customer's credit"), "{gone}");
+        assert!(invoiced[1].is_ok(), "{invoiced:?}");
+        let paid = json!([["memo", "=", batch[0].transaction], ["state", "=", "in_process"]]);
+        assert_eq!(world.ids("account.payment", paid).await.len(), 1);
+    }
 }
 
 async fn stock(world: &World) {

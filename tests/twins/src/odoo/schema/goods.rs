@@ -86,6 +86,7 @@ pub(super) const MODELS: &[Model] = &[
             stored("product_id", One("product.product")),
             stored("product_uom_qty", Number),
             stored("quantity", Number),
+            stored("picked", Bool),
             stored("state", Text),
         ],
     ),

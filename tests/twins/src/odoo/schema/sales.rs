@@ -50,6 +50,7 @@ pub(super) const MODELS: &[Model] = &[
             computed("price_subtotal", Number, sales::subtotal),
             computed("qty_invoiced", Number, sales::qty_invoiced),
             computed("qty_delivered", Number, sales::qty_delivered),
+            computed("qty_delivered_method", Text, sales::qty_delivered_method),
             computed("invoice_status", Text, sales::line_status),
             stored("invoice_lines", Back("account.move.line", "sale_line_ids")),
         ],
