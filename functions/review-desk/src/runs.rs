@@ -38,7 +38,11 @@ impl<'a> Runs<'a> {
         Ok(Self {
             desk,
             until,
-            places: open.iter().enumerate().map(|(place, item)| (item.order.clone(), place)).collect(),
+            places: open
+                .iter()
+                .enumerate()
+                .map(|(place, item)| (item.order.clone(), place))
+                .collect(),
             open,
             running,
             states: HashMap::new(),
@@ -71,7 +75,11 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// Those of the table and of the workflow engine.
     pub(crate) async fn work_on(&mut self, order: &OrderKey, generation: u32) -> Result<bool, Failure> {
-        let known = self.places.get(order).and_then(|place| self.open.get(*place)).cloned();
+        let known = self
+            .places
+            .get(order)
+            .and_then(|place| self.open.get(*place))
+            .cloned();
         let item = match known {
             Some(item) => item,
             None => match self.desk.orders.load(order).await? {

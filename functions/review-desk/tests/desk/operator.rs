@@ -38,7 +38,11 @@ async fn once_the_order_is_in_odoo_a_redriven_run_goes_on_with_what_is_there() {
             .await
             .unwrap();
         let decision = json!({"decision": "redrive", "version": "woo_1001_1795446000"});
-        assert_eq!(bench.workflow.seen().answers, [("T1".to_owned(), Ok(decision))], "{step}");
+        assert_eq!(
+            bench.workflow.seen().answers,
+            [("T1".to_owned(), Ok(decision))],
+            "{step}"
+        );
     }
 }
 
