@@ -4,4 +4,5 @@ mod orders;
 mod poller;
 mod webhooks;
 
+pub use orders::OVERLAP;
 pub use poller::{Polled, Poller};

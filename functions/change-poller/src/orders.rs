@@ -12,7 +12,7 @@ use runtime::{Invocation, message::Via, stores::Cursor};
 use shop::{Page, ShopClient};
 
 /// How far before the cursor a run begins.
-const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
+pub const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 /// A page is not begun with less time than this: a slow shop and a hundred orders.
 const PAGE_MS: i64 = 40_000;
 

@@ -7,4 +7,5 @@ mod request;
 mod telling;
 
 pub use handler::Notifier;
+pub use notify::QUIET_MS;
 pub use request::{Close, Closing, Notify, Request};

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// The meaning of the facts of a notification.
 const FACTS: u32 = 1;
 /// How long a shop may still work on a request whose client has gone: its own limit is usually half a minute.
-const QUIET_MS: i64 = 60_000;
+pub const QUIET_MS: i64 = 60_000;
 /// After that a status is not told again unasked: people may have changed the order by then.
 const WINDOW_MS: i64 = 20 * 3_600_000;
 /// Kept back of the function's time, to write down how it ended.

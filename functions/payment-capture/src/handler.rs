@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// How long the gateway may still act on a request whose client has gone: it gives up on an issuer after about
 /// half a minute.
-const QUIET_MS: i64 = 60_000;
+pub const QUIET_MS: i64 = 60_000;
 /// How long the gateway recognises a repeat. Its own 24 hours are hearsay.
 const WINDOW_MS: i64 = 20 * 3_600_000;
 /// The longest way of one effect: a new access token, a look-up, the effect, and writing down how it ended.

@@ -14,6 +14,6 @@ mod request;
 mod void;
 mod wanted;
 
-pub use handler::Payments;
-pub use live_gateway::LiveGateway;
+pub use handler::{Payments, QUIET_MS};
+pub use live_gateway::{LiveGateway, TIMEOUTS};
 pub use request::{PaidStep, Released, Request, Step};

@@ -10,7 +10,7 @@ use runtime::{guard::Guard, live::Live, secrets::Secrets};
 use std::{sync::Arc, time::Duration};
 
 /// What the function's 60 seconds leave for each call: a look-up, a new access token and an effect fit into them.
-const TIMEOUTS: Timeouts = Timeouts {
+pub const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(3),
     effect: Duration::from_secs(25),
     read: Duration::from_secs(8),

@@ -11,11 +11,7 @@ use runtime::{
     work::Work,
 };
 use serde_json::json;
-use std::time::Duration;
-use webhook_intake::{Answer, Intake, Webhook};
-
-/// The endpoint waits nine seconds; the shop shall hear from us, not from it.
-const BUDGET: Duration = Duration::from_secs(7);
+use webhook_intake::{Answer, BUDGET, Intake, Webhook};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

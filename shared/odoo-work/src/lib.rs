@@ -9,7 +9,7 @@ mod queue;
 mod unheard;
 
 pub use answer::{answer, is_final};
-pub use batch::{BatchItem, Claimant, Done, Turn, perform};
+pub use batch::{BatchItem, Claimant, Done, QUIET_MS, Turn, perform};
 pub use live::{Connection, LiveOdoo, Steady};
 pub use message::{WorkMessage, piece_key};
 pub use queue::WorkQueue;

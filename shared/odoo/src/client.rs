@@ -18,7 +18,7 @@ use std::{
 use tokio::sync::OnceCell;
 
 /// Odoo retries a serialization failure itself, sleeping inside the worker: an answer can take half a minute.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Repeats of a call that Odoo rolled back because of a collision.
 const COLLISION_RETRIES: usize = 6;

@@ -23,7 +23,7 @@ pub mod table;
 pub mod value;
 
 pub use call::{Call, Kind};
-pub use client::Client;
+pub use client::{ANSWER_TIMEOUT, Client};
 pub use context::Context;
 pub use error::OdooError;
 pub use external_id::ExternalId;

@@ -35,5 +35,5 @@ pub use failure::FunctionError;
 pub use invocation::Invocation;
 pub use last_failure::LastFailure;
 pub use merchant::merchant;
-pub use start::{Parts, handle, measured, start};
+pub use start::{ATTEMPT_TIMEOUT, ATTEMPTS_MAX, Parts, handle, measured, start};
 pub use unique::unique;

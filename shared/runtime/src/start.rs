@@ -30,10 +30,10 @@ use std::{
 
 /// Longest time to a connection with an AWS service.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest time of one attempt.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
-/// Attempts of one call, the first included.
-const ATTEMPTS_MAX: u32 = 3;
+/// Longest time of one attempt of a call to AWS.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
+/// Attempts of one call to AWS, the first included.
+pub const ATTEMPTS_MAX: u32 = 3;
 
 /// What the functions' ports are made of: AWS clients, built once, and the table.
 pub struct Parts {

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Until a connection stands, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// For a whole call. Shops on small servers take their time.
-const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// Idle connections are given up before the shop, or a frozen Lambda, lets them die unnoticed.
 const IDLE_MAX: Duration = Duration::from_secs(15);
 /// Longest answer that is read. A page of a hundred orders has about 1 MB.

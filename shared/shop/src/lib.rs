@@ -13,6 +13,7 @@ pub mod standard;
 pub mod woocommerce;
 
 pub use client::{Hook, OrderUpdate, Page, ShopClient, StockSet, Updated, WebhookHealth};
+pub use http::CALL_TIMEOUT;
 pub use secret::ShopSecret;
 
 use ::http::HeaderMap;

@@ -28,6 +28,7 @@ mod definition;
 mod execution;
 mod expression;
 mod failure;
+mod filled;
 mod history;
 mod jsonata;
 mod limits;
@@ -37,5 +38,6 @@ pub use execution::{
     Answer, Call, Ended, Event, Execution, NotExpected, NotStarted, Sleep, Status, TokenRefused, Want,
 };
 pub use failure::Failure;
+pub use filled::filled;
 pub use history::{Happened, Happening};
 pub use limits::{DATA_BYTES, HISTORY_EVENTS};

@@ -8,26 +8,10 @@ use asl::{Answer, Call, Ended, Event, Execution, Failure, Machine, Resource, Sta
 use serde_json::{Value, json};
 
 const DEFINITION: &str = include_str!("../../../statemachines/order-to-cash.asl.json");
+const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 
 fn machine() -> Arc<Machine> {
-    let mut text = DEFINITION.to_owned();
-    for (name, value) in [
-        ("ParkSeconds", "342000"),
-        ("DeliveryPollSeconds", "3600"),
-        ("DeliveryPollsMax", "96"),
-    ] {
-        text = text.replace(&format!("${{{name}}}"), value);
-    }
-    for name in [
-        "PaymentCapture",
-        "InventoryPusher",
-        "OrderNotifier",
-        "ReviewDesk",
-        "OrderWork",
-        "InvoiceWork",
-    ] {
-        text = text.replace(&format!("${{{name}}}"), name);
-    }
+    let text = asl::filled(DEFINITION, TEMPLATE, str::to_owned);
     Arc::new(Machine::parse(&text).unwrap())
 }
 
@@ -237,7 +221,8 @@ fn a_delivery_is_waited_for_until_a_person_is_asked() {
     run.succeeds("Authorize", json!({"transaction": "T1"}));
     run.succeeds("WriteOrder", json!({"sale_order": {"id": 7}}));
     run.fails("Capture", "DeliveryPending");
-    for _ in 0..96 {
+    let polls = asl::filled("${DeliveryPollsMax}", TEMPLATE, str::to_owned);
+    for _ in 0..polls.parse().unwrap() {
         assert_eq!(run.sleeps(), 3_600_000);
         run.fails("CheckDelivery", "DeliveryPending");
     }

@@ -1,42 +1,32 @@
 //! Crash points: every await on a port, found by running each story once, is cut off before its effect and after it.
 
 use crate::{
-    fault::Point,
+    cores::on_all_cores,
+    fault::{Point, Port},
     function::Function,
     invariants::Violation,
-    plan::{Cut, Plan},
-    run::{Outcome, Script, run},
-    seeds::STACK_BYTES,
+    plan::Cut,
+    platform::engine,
+    ports::GATEWAY_EFFECTS,
+    run::{Outcome, run},
+    stories::{STORIES, Story},
 };
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    ops::ControlFlow,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
-use twins::shop::orders::Way;
-
-/// The stories whose calls are cut off: together they make every call the functions can make.
-const STORIES: [(&str, Way); 9] = [
-    ("woo", Way::Token),
-    ("own", Way::Token),
-    ("woo", Way::Declined),
-    ("woo", Way::Part),
-    ("woo", Way::Reserved),
-    ("own", Way::Taken),
-    ("woo", Way::UnknownSku),
-    ("own", Way::Cancelled),
-    ("woo", Way::TotalIsOff),
-];
 
 /// A call that did not end as it should when it was cut off.
 #[derive(Debug)]
 pub struct BadCut {
     /// The story.
-    pub story: String,
+    pub story: &'static str,
     /// The call.
     pub point: Point,
     /// Its number, and the side of its effect.
@@ -54,6 +44,12 @@ pub struct CrashReport {
     pub points: BTreeMap<Function, BTreeSet<String>>,
     /// Functions some call of which changes something.
     effectful: BTreeSet<Function>,
+    /// The states the stories come to.
+    states: BTreeSet<String>,
+    /// Effects at the gateway the stories bring about.
+    gateway: BTreeSet<&'static str>,
+    /// How many calls of each story are cut off.
+    pub cuts: BTreeMap<&'static str, usize>,
     /// Worlds that were run.
     pub runs: usize,
     /// Cuts that did not end as they should.
@@ -66,12 +62,45 @@ impl CrashReport {
         self.points.values().map(BTreeSet::len).sum()
     }
 
-    /// Functions none of whose calls was ever seen to change anything.
-    pub fn without_points(&self) -> Vec<Function> {
-        Function::ALL
-            .into_iter()
-            .filter(|function| !self.effectful.contains(function))
-            .collect()
+    /// What no story comes to: functions none of whose calls was ever seen to change anything, states of the state
+    /// machine, effects of the gateway.
+    ///
+    /// # Errors
+    /// When there is no state machine.
+    pub fn not_covered(&self) -> Result<Vec<String>> {
+        let functions = Function::ALL.into_iter();
+        let functions = functions.filter(|function| !self.effectful.contains(function));
+        let machine = engine::machine()?;
+        let states = machine.states().filter(|state| !self.states.contains(*state));
+        let effects = GATEWAY_EFFECTS.into_iter();
+        let effects = effects.filter(|effect| !self.gateway.contains(effect));
+        Ok(functions
+            .map(|function| function.to_string())
+            .chain(states.map(str::to_owned))
+            .chain(effects.map(|effect| format!("gateway.{effect}")))
+            .collect())
+    }
+
+    /// Takes up a story that was not disturbed; the calls of it that are to be cut off.
+    fn take(&mut self, base: &Outcome) -> Vec<usize> {
+        self.states.extend(base.states.iter().cloned());
+        let mut seen = BTreeSet::new();
+        let mut cuts = Vec::new();
+        for (at, point) in base.calls.iter().enumerate() {
+            if point.changes {
+                self.effectful.insert(point.function);
+            }
+            if point.changes && point.port == Port::Gateway {
+                self.gateway.insert(point.operation);
+            }
+            let points = self.points.entry(point.function).or_default();
+            points.insert(kind_of(point));
+            // What is done again and again is cut off the first time.
+            if !point.routine || seen.insert((point.function, point.to_string())) {
+                cuts.push(at);
+            }
+        }
+        cuts
     }
 }
 
@@ -79,6 +108,9 @@ impl fmt::Display for CrashReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (function, points) in &self.points {
             writeln!(f, "  {:>5} points of {function}", points.len())?;
+        }
+        for (story, cuts) in &self.cuts {
+            writeln!(f, "  {cuts:>5} calls cut off in the story \"{story}\"")?;
         }
         for bad in &self.bad {
             let side = if bad.cut.after { "after" } else { "before" };
@@ -92,6 +124,13 @@ impl fmt::Display for CrashReport {
                 writeln!(f, "    {violation}")?;
             }
         }
+        writeln!(
+            f,
+            "{} stories come to {} states and bring about {} effects at the gateway",
+            STORIES.len(),
+            self.states.len(),
+            self.gateway.len()
+        )?;
         write!(
             f,
             "{} crash points, each before and after its effect: {} worlds, {} did not end as they should",
@@ -102,75 +141,45 @@ impl fmt::Display for CrashReport {
     }
 }
 
-/// One world to be run.
-struct Job<'a> {
-    story: (&'static str, Way),
-    base: &'a Outcome,
-    at: usize,
-}
-
 /// Cuts every call of every story off.
 ///
 /// # Errors
-/// When a world cannot begin, or a story does not go the same way twice.
+/// When a world cannot begin, a story breaks something by itself or does not go the same way twice, or there is
+/// something no story comes to.
 pub fn crash_everywhere() -> Result<CrashReport> {
-    let mut report = CrashReport::default();
-    let bases = STORIES
-        .into_iter()
-        .map(|(store, way)| {
-            Ok((
-                (store, way),
-                run(Script::one(store, way, Plan::scripted(None, false)))?,
-            ))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let mut jobs = Vec::new();
-    for (story, base) in &bases {
+    let bases = Mutex::new(BTreeMap::new());
+    on_all_cores(STORIES.iter().enumerate(), |(place, story)| {
+        let base = run(story.script(None, false))?;
         if let Some(violation) = base.violations.first() {
-            bail!("the story {story:?} breaks {violation} without any cut");
+            let runs = base.runs.join("; ");
+            bail!("{:?} breaks without any cut: {violation}; {runs}", story.name);
         }
-        let mut seen = BTreeSet::new();
-        for (at, point) in base.calls.iter().enumerate() {
-            let name = format!("{}.{} {}", point.port, point.operation, point.subject);
-            if point.changes {
-                report.effectful.insert(point.function);
-            }
-            report
-                .points
-                .entry(point.function)
-                .or_default()
-                .insert(kind_of(point));
-            // The poller and the sweep do the same again and again.
-            if seen.insert((point.function, name)) {
-                jobs.push(Job {
-                    story: *story,
-                    base,
-                    at,
-                });
-            }
-        }
+        bases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(place, base);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let bases = bases.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut report = CrashReport::default();
+    let mut jobs = Vec::new();
+    for (story, base) in STORIES.iter().zip(bases.values()) {
+        let cuts = report.take(base);
+        report.cuts.insert(story.name, cuts.len());
+        jobs.extend(cuts.into_iter().map(|at| (story, base, at)));
     }
-    let (next, runs, bad) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || -> Result<()> {
-        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for (after, twice) in [(false, false), (true, false), (false, true), (true, true)] {
-                let found = cut_off(job, Cut { at: job.at, after }, twice)?;
-                runs.fetch_add(1, Ordering::Relaxed);
-                bad.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-            }
+    let missing = report.not_covered()?;
+    if !missing.is_empty() {
+        bail!("no story comes to {}", missing.join(", "));
+    }
+    let (runs, bad) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    on_all_cores(jobs.into_iter(), |(story, base, at)| {
+        for (after, twice) in [(false, false), (true, false), (false, true), (true, true)] {
+            let found = cut_off(story, base, Cut { at, after }, twice)?;
+            runs.fetch_add(1, Ordering::Relaxed);
+            bad.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         }
-        Ok(())
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| -> Result<()> {
-        let thread = || std::thread::Builder::new().stack_size(STACK_BYTES);
-        let workers = (0..cores)
-            .map(|_| thread().spawn_scoped(scope, work))
-            .collect::<Result<Vec<_>, _>>()?;
-        for worker in workers {
-            worker.join().map_err(|_| anyhow!("a world panicked"))??;
-        }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     report.runs = runs.into_inner();
     report.bad = bad.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -199,26 +208,25 @@ fn kind_of(point: &Point) -> String {
 }
 
 /// Runs a story with one call cut off. What did not end as it should.
-fn cut_off(job: &Job<'_>, cut: Cut, twice: bool) -> Result<Option<BadCut>> {
-    let (store, way) = job.story;
-    let outcome = run(Script::one(store, way, Plan::scripted(Some(cut), twice)))?;
-    let point = &job.base.calls[cut.at];
+fn cut_off(story: &Story, base: &Outcome, cut: Cut, twice: bool) -> Result<Option<BadCut>> {
+    let outcome = run(story.script(Some(cut), twice))?;
+    let point = &base.calls[cut.at];
     if outcome.calls.get(cut.at) != Some(point) {
         bail!(
-            "the story {:?} does not go the same way twice: call {} was {point}",
-            job.story,
+            "{:?} does not go the same way twice: call {} was {point}",
+            story.name,
             cut.at
         );
     }
     let mut violations = outcome.violations;
-    if violations.is_empty() && outcome.ends != job.base.ends {
+    if violations.is_empty() && !story.ends_as(&outcome.ends, &base.ends) {
         violations.push(Violation {
             invariant: "an order ends as it would have without a crash",
-            what: format!("{:?} instead of {:?}", outcome.ends, job.base.ends),
+            what: format!("{:?} instead of {:?}", outcome.ends, base.ends),
         });
     }
     Ok((!violations.is_empty()).then(|| BadCut {
-        story: format!("{store} {way:?}"),
+        story: story.name,
         point: point.clone(),
         cut,
         twice,

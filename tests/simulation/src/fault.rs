@@ -35,8 +35,9 @@ impl Port {
     /// How long that system may still act on a request whose client has gone, milliseconds.
     pub fn quiet_ms(self) -> i64 {
         match self {
-            Self::Odoo => 120_000,
-            Self::Gateway | Self::Shop => 60_000,
+            Self::Odoo => odoo_work::QUIET_MS,
+            Self::Gateway => payment_capture::QUIET_MS,
+            Self::Shop => order_notifier::QUIET_MS,
             _ => 0,
         }
     }
@@ -83,6 +84,9 @@ pub struct Point {
     pub subject: String,
     /// Whether it may change something.
     pub changes: bool,
+    /// Whether it belongs to what is done again and again, whatever happens: the poller, the sweep, a
+    /// look at the list, the question whether goods are out.
+    pub routine: bool,
 }
 
 impl fmt::Display for Point {

@@ -59,14 +59,24 @@ impl Function {
         Self::ALL.into_iter().find(|function| function.name() == name)
     }
 
-    /// `Timeout` in the template.
-    pub fn timeout_ms(self) -> i64 {
-        1000 * match self {
+    /// `Timeout` in the template, seconds.
+    pub fn timeout_s(self) -> i64 {
+        match self {
             Self::WebhookIntake => 8,
             Self::EventRouter | Self::OrderNotifier => 30,
             Self::PaymentCapture | Self::InventoryPusher | Self::ReviewDesk => 60,
             Self::OrderWriter | Self::InvoiceWriter | Self::ChangePoller => 120,
         }
+    }
+
+    /// The same in milliseconds.
+    pub fn timeout_ms(self) -> i64 {
+        1000 * self.timeout_s()
+    }
+
+    /// Its logical name in the template: `PaymentCapture`.
+    pub fn resource(self) -> String {
+        format!("{self:?}")
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     time::{millis, pass},
     world::World,
 };
+use serde_json::Value;
 use std::{
     future::Future,
     sync::{
@@ -14,6 +15,22 @@ use std::{
     },
 };
 use tokio::sync::{Notify, oneshot};
+
+/// Actions that schedules, people and runs that wait ask for again and again.
+const ROUTINE: [&str; 4] = ["poll", "sweep", "list", "measure"];
+
+fn is_routine(input: &Value) -> bool {
+    let asks = |record: &Value| {
+        let body = record["body"]
+            .as_str()
+            .and_then(|body| serde_json::from_str::<Value>(body).ok());
+        body.is_some_and(|body| body["action"] == "check-delivery")
+    };
+    match input["Records"].as_array() {
+        Some(records) => records.iter().all(asks),
+        None => ROUTINE.iter().any(|action| input["action"] == *action),
+    }
+}
 
 /// An execution environment of a function: a process that handles one invocation after the other.
 pub struct Process {
@@ -27,6 +44,8 @@ pub struct Process {
     kill: Mutex<Arc<Notify>>,
     /// It stands still, or did: the platform cannot end what it does.
     frozen: AtomicBool,
+    /// Its present invocation is one that is made again and again.
+    routine: AtomicBool,
 }
 
 impl Process {
@@ -38,14 +57,21 @@ impl Process {
             skew_ms,
             kill: Mutex::default(),
             frozen: AtomicBool::new(false),
+            routine: AtomicBool::new(false),
         }
     }
 
     /// Begins an invocation; what is returned hears when it is killed.
-    pub fn begin(&self) -> Arc<Notify> {
+    pub fn begin(&self, input: &Value) -> Arc<Notify> {
+        self.routine.store(is_routine(input), Ordering::Relaxed);
         let kill = Arc::new(Notify::new());
         *self.kill.lock().unwrap_or_else(PoisonError::into_inner) = kill.clone();
         kill
+    }
+
+    /// Whether its present invocation is one that is made again and again.
+    pub fn is_routine(&self) -> bool {
+        self.routine.load(Ordering::Relaxed)
     }
 
     /// Whether it stood still in its present invocation.
@@ -107,11 +133,13 @@ impl Gate {
             operation: passage.operation,
             subject: passage.subject,
             changes: passage.changes,
+            routine: self.process.is_routine(),
         };
         let (number, before, kind) = world
             .plan()
             .before(&point, world.clock.passed_ms(), &world.chance);
         world.count(kind);
+        let effect = self.looked_at(&point, effect);
         let (from, to) = point.port.latency_ms();
         let mut transit_ms = world.chance.between(from, to);
         self.say(&point, before);
@@ -163,6 +191,23 @@ impl Gate {
                 self.freeze(ms).await;
                 result
             }
+        }
+    }
+
+    /// An effect at somebody else's, and a look whether everything holds right after it, whenever that is.
+    fn looked_at<R: Send + 'static>(
+        &self,
+        point: &Point,
+        effect: impl Future<Output = R> + Send + 'static,
+    ) -> impl Future<Output = R> + Send + 'static {
+        let (world, port) = (self.world.clone(), point.port);
+        let is_looked_at = point.changes && port.is_remote();
+        async move {
+            let done = effect.await;
+            if is_looked_at {
+                world.look(Some(port));
+            }
+            done
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod chance;
 mod command;
+mod cores;
 mod crash;
 mod customers;
 mod fault;
@@ -19,19 +20,25 @@ mod platform;
 mod ports;
 mod run;
 mod seeds;
+pub mod set_up;
+mod stories;
+mod stream;
 mod time;
 mod trace;
+mod upsets;
 mod variant;
+mod watched;
 mod world;
 
 pub use command::{
     FIXED_SEEDS, FRESH_SEEDS, fresh_seed, simulate_crashes, simulate_seed, simulate_seeds, simulate_variants,
 };
+pub use cores::STACK_BYTES;
 pub use crash::{BadCut, CrashReport, crash_everywhere};
 pub use fault::{Kind, Point};
 pub use function::Function;
 pub use invariants::Violation;
 pub use plan::{Cut, Plan};
 pub use run::{Outcome, Script, run};
-pub use seeds::{Broken, Extent, Report, STACK_BYTES, replay, run_seeds};
+pub use seeds::{Broken, Extent, Report, replay, run_seeds};
 pub use variant::Variant;

@@ -1,12 +1,9 @@
 //! The network between the shops and our endpoint.
 
-use crate::{fault::Kind, function::Function, time::pass, world::World};
+use crate::{fault::Kind, function::Function, set_up::ENDPOINT_MS, time::pass, world::World};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use twins::shop::{Delivery, ShopTwin};
-
-/// How long the endpoint waits for the intake.
-const ENDPOINT_MS: u64 = 9_000;
 
 /// Carries a shop's webhooks, for ever.
 pub async fn carry(world: Arc<World>, shop: Arc<ShopTwin>) {

@@ -2,14 +2,66 @@
 //! and then somebody stops a run.
 
 use crate::{
+    chance::Chance,
     fault::Kind,
     function::Function,
-    time::{HOUR_MS, pass},
+    time::{DAY_MS, HOUR_MS, pass},
     world::World,
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
-use twins::odoo::Product;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use twins::{odoo::Product, shop::orders::catalogue};
+
+/// What becomes of what a person should decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decision {
+    /// A run that is parked is redriven.
+    Redriven,
+    /// A run that is parked is given up.
+    Dropped,
+    /// Nobody has decided on a run that is parked, and its time was up.
+    Lapsed,
+    /// Anything else is let in or started again.
+    OtherRedriven,
+    /// Anything else is given up.
+    OtherDropped,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Redriven => "parked runs redriven",
+            Self::Dropped => "parked runs dropped",
+            Self::Lapsed => "parked runs lapsed",
+            Self::OtherRedriven => "other reviews redriven",
+            Self::OtherDropped => "other reviews dropped",
+        })
+    }
+}
+
+/// How often what was decided.
+#[derive(Default)]
+pub struct Tally(Mutex<BTreeMap<Decision, u64>>);
+
+impl Tally {
+    /// Counts one.
+    pub fn count(&self, decision: Decision) {
+        *self.tally().entry(decision).or_default() += 1;
+    }
+
+    /// All of them so far.
+    pub fn all(&self) -> BTreeMap<Decision, u64> {
+        self.tally().clone()
+    }
+
+    fn tally(&self) -> MutexGuard<'_, BTreeMap<Decision, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// How people are.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +81,34 @@ impl Habits {
         redrive: 10_000,
         later: 0,
     };
+    /// Somebody who gives everything up.
+    pub const DISCOURAGED: Self = Self {
+        redrive: 0,
+        ..Self::DILIGENT
+    };
+    /// Somebody who mends everything, when all that was told of it has arrived.
+    pub const SLOW: Self = Self {
+        every_ms: 2 * HOUR_MS,
+        ..Self::DILIGENT
+    };
+    /// Somebody who is away for longer than a run waits.
+    pub const AWAY: Self = Self {
+        every_ms: 6 * DAY_MS,
+        ..Self::DILIGENT
+    };
+
+    /// How people are once nothing goes wrong any more: most of them mend what there is.
+    pub fn in_calm(chance: &Chance) -> Self {
+        match chance.between(0, 7) {
+            0 => Self::AWAY,
+            1 => Self::DISCOURAGED,
+            2 => Self {
+                redrive: 5_000,
+                ..Self::DILIGENT
+            },
+            _ => Self::DILIGENT,
+        }
+    }
 }
 
 /// Looks at the reviews again and again.
@@ -53,7 +133,7 @@ pub async fn look_after(world: Arc<World>, habits: Habits) {
 
 /// What the review desk could not take has an alarm: somebody looks into the queue and hands it over by hand.
 async fn empty_last_resort(world: &Arc<World>) {
-    let queue = &world.queues.last_resort;
+    let queue = world.queues.last_resort();
     for message in queue.receive(10) {
         let said: Value = serde_json::from_str(&message.body).unwrap_or_default();
         world.say_of(format_args!("people"), format_args!("hand over {}", message.id));
@@ -85,7 +165,16 @@ async fn decide(world: &Arc<World>, habits: Habits, review: &Value) {
         }
         false => json!({"action": "drop", "review": id, "reason": "looked at in all three systems"}),
     };
-    drop(world.invoke(Function::ReviewDesk, request).await);
+    if world.invoke(Function::ReviewDesk, request).await.is_ok() {
+        world
+            .decisions
+            .count(match (review["redrive"]["kind"] == "parked", redrive) {
+                (true, true) => Decision::Redriven,
+                (true, false) => Decision::Dropped,
+                (false, true) => Decision::OtherRedriven,
+                (false, false) => Decision::OtherDropped,
+            });
+    }
 }
 
 /// Whatever may be wrong with the set-up is put right.
@@ -99,6 +188,11 @@ fn mend(world: &World) {
         stored: true,
         on_hand: 100,
     });
+    for product in catalogue() {
+        // Of those the catalogue names all are there.
+        drop(world.odoo.archive_product(&product.sku, false));
+    }
+    world.close_books(false);
 }
 
 /// Sends goods off when an order is there.

@@ -4,6 +4,7 @@ use crate::{
     chance::Chance,
     fault::{After, Before, Kind, Point, Port},
     time::HOUR_MS,
+    upsets::STOCK,
 };
 use std::{
     collections::BTreeMap,
@@ -259,7 +260,7 @@ fn seeded_before(rates: &Rates, point: &Point, passed_ms: i64, chance: &Chance) 
     }
     // A quantity of stock that a frozen process sends after its flight is over overwrites a newer one: the shop knows
     // no condition. It is told again with the next order.
-    if point.operation != "set_stock" && hits(Kind::Frozen) {
+    if point.operation != STOCK && hits(Kind::Frozen) {
         return (Before::Freeze(chance.between(5_000, 400_000)), Some(Kind::Frozen));
     }
     (Before::Go, None)

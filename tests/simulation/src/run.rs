@@ -5,24 +5,39 @@ use crate::{
     customers::{self, Shopping},
     fault::{Kind, Point},
     function::Function,
-    invariants::{Checks, Violation},
+    invariants::{Facts, Violation, trail},
     network,
-    people::{self, Habits},
+    people::{self, Decision, Habits},
     plan::{Plan, Rates},
-    time::{DAY_MS, HOUR_MS, pass},
+    time::{BEGIN_MS, DAY_MS, HOUR_MS, pass},
+    upsets::Turn,
     variant::Variant,
     world::{Setting, World},
 };
 use anyhow::{Context, Result};
 use domain::decide::OrderState;
+use effects::UnixMillis;
+use runtime::stores::{OrderItem, Review, ReviewState};
 use serde_json::json;
-use std::{collections::BTreeMap, sync::Arc};
-use twins::gateway::{Switches, WhileRunning};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use twins::{
+    gateway::{Switches, WhileRunning},
+    shop::orders::Way,
+};
 
 /// How long a world may go on, milliseconds: longer than any run.
 const LONGEST_MS: i64 = 70 * DAY_MS;
 /// How often somebody looks whether all is done.
 const GLANCE_MS: i64 = HOUR_MS / 4;
+
+/// Looks after which nothing is under way: time for a sweep and several polls to find what nobody works on.
+const QUIET_FOR: u32 = 3;
+
+/// How often goods are sent off.
+const DELIVER_EVERY_MS: i64 = 3 * HOUR_MS;
 
 /// What is to be simulated.
 pub struct Script {
@@ -32,8 +47,14 @@ pub struct Script {
     pub plan: Plan,
     /// The orders.
     pub shopping: Shopping,
-    /// How people are while things go wrong; afterwards they are diligent.
+    /// How people are while things go wrong.
     pub habits: Habits,
+    /// How they are afterwards.
+    pub habits_in_calm: Habits,
+    /// How often goods are sent off; never without.
+    pub deliver_every_ms: Option<i64>,
+    /// What others do at a turn of a story.
+    pub turns: Vec<Turn>,
     /// What the gateway is like.
     pub gateway: Switches,
     /// How often the poller runs.
@@ -51,7 +72,11 @@ impl Script {
     pub fn of(seed: u64) -> Self {
         let chance = Chance::of(seed);
         let rates = Rates::of(&chance);
+        let habits_in_calm = Habits::in_calm(&chance);
         Self {
+            habits_in_calm,
+            deliver_every_ms: Some(DELIVER_EVERY_MS),
+            turns: Vec::new(),
             seed: chance.seed(),
             shopping: Shopping {
                 seed: chance.seed(),
@@ -76,7 +101,11 @@ impl Script {
                 ]),
                 ..Switches::default()
             },
-            poll_every_ms: *chance.one_of(&[300_000, 300_000, 900_000, HOUR_MS]),
+            // Nobody waits for days to see how often the poller runs.
+            poll_every_ms: match habits_in_calm.every_ms > DAY_MS {
+                true => HOUR_MS,
+                false => *chance.one_of(&[300_000, 300_000, 900_000, HOUR_MS]),
+            },
             calm_at_ms: rates.well_from_ms(),
             plan: Plan::Seeded(rates),
             variant: None,
@@ -103,8 +132,11 @@ impl Script {
     }
 
     /// One order of a store in one way, and nothing that goes wrong.
-    pub fn one(store: &'static str, way: twins::shop::orders::Way, plan: Plan) -> Self {
+    pub fn one(store: &'static str, way: Way, plan: Plan) -> Self {
         Self {
+            habits_in_calm: Habits::DILIGENT,
+            deliver_every_ms: Some(DELIVER_EVERY_MS),
+            turns: Vec::new(),
             seed: 1,
             shopping: Shopping {
                 seed: 1,
@@ -146,6 +178,12 @@ pub struct Outcome {
     pub calls: Vec<Point>,
     /// How each run went.
     pub runs: Vec<String>,
+    /// The states runs came to.
+    pub states: BTreeSet<String>,
+    /// What people decided, and how often.
+    pub decisions: BTreeMap<Decision, u64>,
+    /// Numbers of stock that were judged as the bundle told them by itself.
+    pub stock_judged: usize,
     /// How each order ended: with us, and in its shop.
     pub ends: BTreeMap<String, String>,
 }
@@ -170,6 +208,7 @@ async fn live(script: Script) -> Result<Outcome> {
         seed: script.seed,
         plan: script.plan,
         gateway: script.gateway,
+        turns: script.turns,
         variant: script.variant,
         keeps_text: script.keeps_text,
     })?;
@@ -177,58 +216,100 @@ async fn live(script: Script) -> Result<Outcome> {
     for shop in world.shops.values() {
         drop(tokio::spawn(network::carry(world.clone(), shop.clone())));
     }
-    drop(tokio::spawn(people::deliver(world.clone(), 3 * HOUR_MS)));
+    if let Some(every_ms) = script.deliver_every_ms {
+        drop(tokio::spawn(people::deliver(world.clone(), every_ms)));
+    }
     drop(tokio::spawn(people::switch_on(world.clone())));
     drop(tokio::spawn(people::meddle(world.clone())));
     let rough = tokio::spawn(people::look_after(world.clone(), script.habits));
     let shopping = tokio::spawn(customers::shop(world.clone(), script.shopping));
 
-    let mut checks = Checks::default();
+    world.note(|facts| facts.calm_at = UnixMillis(BEGIN_MS + script.calm_at_ms));
     let mut calm = None;
     let mut quiet_for = 0;
-    let mut violations = Vec::new();
-    while violations.is_empty() && world.clock.passed_ms() < LONGEST_MS {
+    while world.violations().is_empty() && world.clock.passed_ms() < LONGEST_MS {
         pass(if quiet_for > 0 { HOUR_MS } else { GLANCE_MS }).await;
-        violations = checks.during(&world);
+        world.look(None);
         let is_calm = shopping.is_finished() && world.clock.passed_ms() >= script.calm_at_ms;
         if !is_calm {
             continue;
         }
         if calm.is_none() {
             rough.abort();
-            calm = Some(tokio::spawn(people::look_after(world.clone(), Habits::DILIGENT)));
+            calm = Some(tokio::spawn(people::look_after(
+                world.clone(),
+                script.habits_in_calm,
+            )));
         }
-        quiet_for = if is_quiet(&world) { quiet_for + 1 } else { 0 };
-        // Time for a sweep and several polls to find what nobody works on.
-        if quiet_for > 3 {
+        quiet_for = if unrest(&world).is_empty() {
+            quiet_for + 1
+        } else {
+            0
+        };
+        if quiet_for > QUIET_FOR {
             break;
         }
     }
+    let mut violations = world.violations();
+    if violations.is_empty() && quiet_for <= QUIET_FOR {
+        let what = unrest(&world).join(", ");
+        violations.push(Violation {
+            invariant: "every world comes to rest",
+            what,
+        });
+    }
+    let mut stock_judged = 0;
+    if violations.is_empty() {
+        world.look_at_the_end();
+        stock_judged = world.read(Facts::settled_stock);
+        violations = world.violations();
+    }
     if violations.is_empty() {
         push_stock(&world).await;
-        violations = checks.at_the_end(&world);
+        world.note(|facts| facts.pushed_again = true);
+        world.look_at_the_end();
+        violations = world.violations();
+        violations.extend(trail(&world, script.seed).await);
     }
-    Ok(outcome(&world, violations))
+    Ok(outcome(&world, violations, stock_judged))
 }
 
-/// Whether nothing is under way.
-fn is_quiet(world: &Arc<World>) -> bool {
-    let queues_are_empty = world
+/// What is under way.
+fn unrest(world: &Arc<World>) -> Vec<String> {
+    let full = world
         .queues
         .worked_off()
-        .iter()
-        .all(|queue| queue.next_at().is_none());
-    let no_webhook_waits = world.shops.values().all(|shop| shop.next_due().is_none());
-    queues_are_empty && no_webhook_waits && world.engine.running().is_empty() && world.open_reviews() == 0
+        .filter(|queue| queue.next_at().is_some());
+    let mut unrest: Vec<String> = full
+        .map(|queue| format!("messages in {}", queue.name()))
+        .collect();
+    // Somebody has an alarm for it, and looks.
+    let last_resort = world.queues.last_resort().present();
+    unrest.extend((last_resort > 0).then(|| format!("{last_resort} in the last resort")));
+    let waiting = world.shops.values().filter(|shop| shop.next_due().is_some());
+    unrest.extend(waiting.map(|shop| format!("webhooks of {}", shop.store().id)));
+    unrest.extend(
+        world
+            .engine
+            .running()
+            .into_iter()
+            .map(|run| format!("the run {run}")),
+    );
+    let is_open = |review: &&Review| review.state == ReviewState::Open;
+    let open = world.read(|facts| facts.table.reviews.values().filter(is_open).count());
+    unrest.extend((open > 0).then(|| format!("{open} open reviews")));
+    unrest
 }
 
 /// Stock is told with the next order; when there is none any more, all that was sold is told once more.
 async fn push_stock(world: &Arc<World>) {
-    for item in world.order_items() {
-        if item.state != OrderState::Completed {
-            continue;
-        }
-        let mut input = json!(item.run());
+    let is_completed = |item: &&OrderItem| item.state == OrderState::Completed;
+    let completed = world.read(|facts| {
+        let completed = facts.table.orders.values().filter(is_completed);
+        completed.map(OrderItem::run).collect::<Vec<_>>()
+    });
+    for run in completed {
+        let mut input = json!(run);
         input["action"] = json!("push-stock");
         for _ in 0..5 {
             if world
@@ -243,7 +324,7 @@ async fn push_stock(world: &Arc<World>) {
     }
 }
 
-fn outcome(world: &Arc<World>, violations: Vec<Violation>) -> Outcome {
+fn outcome(world: &Arc<World>, violations: Vec<Violation>, stock_judged: usize) -> Outcome {
     let executions = world.engine.executions();
     let runs = executions.iter().map(|run| {
         let path: Vec<&str> = run.path().collect();
@@ -259,7 +340,13 @@ fn outcome(world: &Arc<World>, violations: Vec<Violation>) -> Outcome {
         passed_ms: world.clock.passed_ms(),
         invocations: world.lambda.invocations(),
         calls: world.plan().calls(),
+        states: executions
+            .iter()
+            .flat_map(|run| run.path().map(str::to_owned))
+            .collect(),
         runs: runs.collect(),
+        decisions: world.decisions.all(),
+        stock_judged,
         ends: world.ends(),
     };
     // Processes hold the world, and the world holds processes.

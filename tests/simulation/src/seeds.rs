@@ -1,20 +1,20 @@
 //! Many seeds, on all cores, and what came of them.
 
 use crate::{
+    cores::on_all_cores,
     fault::Kind,
     invariants::Violation,
+    people::Decision,
     run::{Outcome, Script, run},
     time::DAY_MS,
     variant::Variant,
 };
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -38,6 +38,10 @@ pub struct Report {
     pub invocations: u64,
     /// Faults by kind.
     pub faults: BTreeMap<Kind, u64>,
+    /// What people decided, and how often.
+    pub decisions: BTreeMap<Decision, u64>,
+    /// Numbers of stock that were judged as the bundle told them by itself.
+    pub stock_judged: usize,
     /// Virtual time, milliseconds.
     pub passed_ms: i64,
     /// Real time.
@@ -52,6 +56,10 @@ impl Report {
         self.orders += outcome.orders;
         self.invocations += outcome.invocations;
         self.passed_ms += outcome.passed_ms;
+        self.stock_judged += outcome.stock_judged;
+        for (decision, count) in outcome.decisions {
+            *self.decisions.entry(decision).or_default() += count;
+        }
         for (kind, count) in outcome.faults {
             *self.faults.entry(kind).or_default() += count;
         }
@@ -86,6 +94,10 @@ impl fmt::Display for Report {
         for (kind, count) in &self.faults {
             writeln!(f, "  {count:>9} {kind}")?;
         }
+        for (decision, count) in &self.decisions {
+            writeln!(f, "  {count:>9} {decision}")?;
+        }
+        writeln!(f, "  {:>9} numbers of stock judged as told", self.stock_judged)?;
         for broken in &self.broken {
             for violation in &broken.violations {
                 writeln!(f, "seed {} breaks: {violation}", broken.seed)?;
@@ -94,9 +106,6 @@ impl fmt::Display for Report {
         write!(f, "{} seeds broke an invariant", self.broken.len())
     }
 }
-
-/// What a thread needs whose worlds' handlers are not optimised.
-pub const STACK_BYTES: usize = 32 << 20;
 
 /// How far to go.
 #[derive(Clone, Copy, Debug)]
@@ -129,41 +138,21 @@ impl Extent {
 /// When a world cannot begin.
 pub fn run_seeds(extent: Extent) -> Result<Report> {
     let begun = Instant::now();
-    let next = AtomicU64::new(extent.from);
-    let stop = AtomicBool::new(false);
     let report = Mutex::new(Report::default());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = || -> Result<()> {
-        while !stop.load(Ordering::Relaxed) {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= extent.from.saturating_add(extent.seeds) {
-                break;
-            }
-            let script = match extent.variant {
-                None => Script::of(seed),
-                Some(variant) => Script::of(seed).with(variant),
-            };
-            let outcome = run(script)?;
-            let is_broken = !outcome.violations.is_empty();
-            report
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .add(seed, outcome);
-            if is_broken && extent.until_broken {
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| -> Result<()> {
-        let thread = || std::thread::Builder::new().stack_size(STACK_BYTES);
-        let workers = (0..cores)
-            .map(|_| thread().spawn_scoped(scope, work))
-            .collect::<Result<Vec<_>, _>>()?;
-        for worker in workers {
-            worker.join().map_err(|_| anyhow!("a world panicked"))??;
-        }
-        Ok(())
+    let seeds = extent.from..extent.from.saturating_add(extent.seeds);
+    on_all_cores(seeds, |seed| {
+        let script = match extent.variant {
+            None => Script::of(seed),
+            Some(variant) => Script::of(seed).with(variant),
+        };
+        let outcome = run(script)?;
+        let is_enough = extent.until_broken && !outcome.violations.is_empty();
+        let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.add(seed, outcome);
+        Ok(match is_enough {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        })
     })?;
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
     report.took = begun.elapsed();

@@ -55,6 +55,11 @@ pub fn millis(ms: i64) -> Duration {
     Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
+/// A duration in milliseconds.
+pub fn whole_millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Lets that many milliseconds pass.
 pub async fn pass(ms: i64) {
     tokio::time::sleep(millis(ms)).await;

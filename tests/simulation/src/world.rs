@@ -3,11 +3,12 @@
 use crate::{
     chance::Chance,
     customers::Customers,
-    fault::Kind,
+    fault::{Kind, Port},
     fortune::Fortune,
-    function::Function,
     gate::Process,
     history::History,
+    invariants::{Checks, Facts, Violation},
+    people::Tally,
     plan::Plan,
     platform::{
         engine::{self, Engine},
@@ -17,9 +18,13 @@ use crate::{
         queues::Queues,
         schedules,
     },
+    set_up::MAPPINGS,
+    stream::{self, StreamTwin},
     time::{BEGIN_MS, WorldClock},
     trace::Trace,
+    upsets::{Turn, Upsets},
     variant::{self, Variant},
+    watched::WatchedItems,
 };
 use domain::{
     failure::{Failure, FailureName},
@@ -27,19 +32,14 @@ use domain::{
 };
 use effects::{Clock, ManualClock, Store, UnixMillis};
 use heartland::gp_api::PaymentGateway;
-use runtime::{
-    items::{Items, MemoryItems},
-    secrets::MemorySecrets,
-    stores::OrderItem,
-    topic::MemoryTopic,
-};
+use runtime::{items::Items, secrets::MemorySecrets, stores::OrderItem, topic::MemoryTopic};
 use serde_json::json;
 use shop::ShopClient;
 use std::{
     collections::BTreeMap,
     fmt,
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -85,9 +85,11 @@ pub struct World {
     /// What people were told.
     pub topic: Arc<MemoryTopic>,
     /// The table.
-    pub table: Arc<MemoryItems>,
+    pub table: Arc<WatchedItems>,
     /// The ledger's part of the table.
     pub ledger: Arc<History>,
+    /// What was changed in both.
+    pub stream: Arc<StreamTwin>,
     /// Heartland.
     pub heartland: Arc<GatewayTwin>,
     /// Odoo.
@@ -101,8 +103,20 @@ pub struct World {
     pub variant: Option<Variant>,
     /// The orders of this world.
     pub customers: Customers,
+    /// What others do at a turn of a story.
+    pub upsets: Upsets,
+    /// What people decided, and how often.
+    pub decisions: Tally,
     mended: AtomicBool,
     fortune: Arc<Fortune>,
+    eyes: Mutex<Eyes>,
+}
+
+/// Who looks whether everything holds, and what did not.
+#[derive(Default)]
+struct Eyes {
+    checks: Checks,
+    violations: Vec<Violation>,
 }
 
 /// How a world is to be.
@@ -113,6 +127,8 @@ pub struct Setting {
     pub plan: Plan,
     /// What the gateway is like.
     pub gateway: Switches,
+    /// What others do at a turn of a story.
+    pub turns: Vec<Turn>,
     /// What is broken on purpose.
     pub variant: Option<Variant>,
     /// Whether the trace keeps its text.
@@ -179,6 +195,7 @@ impl World {
             topic: Arc::default(),
             table: Arc::default(),
             ledger: Arc::default(),
+            stream: Arc::new(StreamTwin::new(shared.clone())),
             heartland: Arc::new(GatewayTwin::new(shared, setting.gateway)),
             odoo: Arc::new(odoo),
             bells: shops.keys().map(|id| (id.clone(), Notify::new())).collect(),
@@ -187,30 +204,19 @@ impl World {
             variant: setting.variant,
             chance,
             customers: Customers::default(),
+            upsets: Upsets::new(&setting.turns),
+            decisions: Tally::default(),
             mended: AtomicBool::new(false),
             fortune,
+            eyes: Mutex::default(),
         }))
     }
 
     /// Starts what runs by itself: mappings and schedules.
     pub fn start(self: &Arc<Self>, poll_every_ms: i64) {
-        let queues = &self.queues;
-        let mappings = [
-            (&queues.inbox, Function::EventRouter, 10),
-            (&queues.order_work, Function::OrderWriter, 2),
-            (&queues.invoice_work, Function::InvoiceWriter, 2),
-            (&queues.inbox_dlq, Function::ReviewDesk, 2),
-            (&queues.order_work_dlq, Function::ReviewDesk, 2),
-            (&queues.invoice_work_dlq, Function::ReviewDesk, 2),
-            (&queues.async_dlq, Function::ReviewDesk, 2),
-        ];
-        for (queue, function, batches_max) in mappings {
-            drop(tokio::spawn(mapping::run(
-                self.clone(),
-                queue.clone(),
-                function,
-                batches_max,
-            )));
+        for set_up in MAPPINGS {
+            let queue = self.queues.named(set_up.queue).clone();
+            drop(tokio::spawn(mapping::run(self.clone(), queue, set_up)));
         }
         drop(tokio::spawn(schedules::polls(self.clone(), poll_every_ms)));
         drop(tokio::spawn(schedules::sweeps(self.clone())));
@@ -265,49 +271,69 @@ impl World {
         self.bells.get(store).unwrap_or(&self.quiet_bell)
     }
 
-    /// The orders as we know them.
-    pub fn order_items(&self) -> Vec<OrderItem> {
-        let orders = self
-            .table
-            .all()
-            .into_iter()
-            .filter(|item| item.pk.starts_with("order/"));
-        orders
-            .filter_map(|item| serde_json::from_value(item.body).ok())
-            .collect()
+    fn eyes(&self) -> MutexGuard<'_, Eyes> {
+        self.eyes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks whether everything holds: after an effect behind a port, or at everything.
+    pub fn look(&self, at: Option<Port>) {
+        let mut eyes = self.eyes();
+        // The first moment that does not hold is the one to be told.
+        if eyes.violations.is_empty() {
+            let violations = eyes.checks.during(self, at);
+            self.say_broken(&violations);
+            eyes.violations = violations;
+        }
+    }
+
+    /// Looks once more at the end.
+    pub fn look_at_the_end(&self) {
+        let mut eyes = self.eyes();
+        let violations = eyes.checks.at_the_end(self);
+        self.say_broken(&violations);
+        eyes.violations.extend(violations);
+    }
+
+    fn say_broken(&self, violations: &[Violation]) {
+        for violation in violations {
+            self.say_of(format_args!("invariant"), format_args!("broken: {violation}"));
+        }
+    }
+
+    /// What did not hold so far.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.eyes().violations.clone()
+    }
+
+    /// Reads the facts as they were last looked at.
+    pub fn read<T>(&self, read: impl FnOnce(&Facts) -> T) -> T {
+        read(self.eyes().checks.facts())
+    }
+
+    /// Adds to the facts what only the world's run knows.
+    pub fn note(&self, note: impl FnOnce(&mut Facts)) {
+        note(self.eyes().checks.facts_mut());
     }
 
     /// How each order stands, with us and in its shop.
     pub fn ends(&self) -> BTreeMap<String, String> {
-        let ends = self.order_items().into_iter().map(|item| {
+        let end = |item: &OrderItem| {
             let shop = self.shops.get(&item.order.store);
             let status = shop.and_then(|shop| shop.status(item.order.id.as_str()));
-            (
-                item.order.to_string(),
-                format!("{:?}, the shop says {status:?}", item.state),
-            )
-        });
-        ends.collect()
-    }
-
-    /// How many reviews are open.
-    pub fn open_reviews(&self) -> usize {
-        let open = |item: &runtime::items::Item| {
-            item.state
-                .as_ref()
-                .is_some_and(|(state, _)| state == "review/open")
+            let says = format!("{:?}, the shop says {status:?}", item.state);
+            (item.order.to_string(), says)
         };
-        self.table.all().iter().filter(|item| open(item)).count()
+        self.read(|facts| facts.table.orders.values().map(end).collect())
     }
 
     /// The table as functions meet it.
     pub fn items(&self) -> Arc<dyn Items> {
-        variant::items(self.variant, self.table.clone())
+        variant::items(self.variant, stream::items(&self.stream, self.table.clone()))
     }
 
     /// The ledger's store as functions meet it.
     pub fn store(&self) -> Arc<dyn Store> {
-        variant::store(self.variant, self.ledger.clone())
+        variant::store(self.variant, stream::store(&self.stream, self.ledger.clone()))
     }
 
     /// The gateway's client as functions meet it.

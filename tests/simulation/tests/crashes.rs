@@ -7,9 +7,4 @@ fn a_function_may_be_killed_anywhere() {
     let report = crash_everywhere().unwrap();
     println!("{report}");
     assert!(report.bad.is_empty(), "{report}");
-    let without = report.without_points();
-    assert!(
-        without.is_empty(),
-        "no call of {without:?} was ever seen to change anything"
-    );
 }

@@ -50,24 +50,15 @@ async fn sam_validate(places: &Places, bin: &Path) -> Result<()> {
 
 /// The state machine as it is deployed: with the names and numbers the template fills in.
 pub(super) fn filled_machine() -> Result<String> {
-    let path = repository().join(MACHINE);
-    let mut text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let arn = "arn:aws:lambda:us-east-1:123456789012:function:any";
-    let url = "https://sqs.us-east-1.amazonaws.com/123456789012/any";
-    let names = [
-        ("PaymentCapture", arn),
-        ("InventoryPusher", arn),
-        ("OrderNotifier", arn),
-        ("ReviewDesk", arn),
-        ("OrderWork", url),
-        ("InvoiceWork", url),
-        ("ParkSeconds", "342000"),
-        ("DeliveryPollSeconds", "3600"),
-        ("DeliveryPollsMax", "96"),
-    ];
-    for (name, value) in names {
-        text = text.replace(&format!("${{{name}}}"), value);
-    }
+    let read = |path: std::path::PathBuf| {
+        std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    };
+    let definition = read(repository().join(MACHINE))?;
+    let template = read(template())?;
+    let text = asl::filled(&definition, &template, |name| match name {
+        "OrderWork" | "InvoiceWork" => "https://sqs.us-east-1.amazonaws.com/123456789012/any".to_owned(),
+        _ => "arn:aws:lambda:us-east-1:123456789012:function:any".to_owned(),
+    });
     Ok(text)
 }
 

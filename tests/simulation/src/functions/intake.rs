@@ -4,7 +4,6 @@ use super::{
     Handler,
     parts::{Parts, SHOP_SECRET_PREFIX},
 };
-use crate::time::millis;
 use async_trait::async_trait;
 use domain::failure::Failure;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -12,10 +11,7 @@ use lambda_runtime::Diagnostic;
 use runtime::Invocation;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use webhook_intake::{Answer, Intake, Webhook};
-
-/// The budget of its `main`.
-const BUDGET_MS: i64 = 7_000;
+use webhook_intake::{Answer, BUDGET, Intake, Webhook};
 
 struct Http(Intake);
 
@@ -38,7 +34,7 @@ impl Handler for Http {
             headers: &headers,
             body: text("body").as_bytes(),
         };
-        let answer = tokio::time::timeout(millis(BUDGET_MS), self.0.take(&webhook)).await;
+        let answer = tokio::time::timeout(BUDGET, self.0.take(&webhook)).await;
         let answer = answer.unwrap_or(Answer::TryAgain);
         Ok(json!({ "status": answer.status(), "body": answer.body() }))
     }

@@ -44,7 +44,7 @@ impl Parts {
         Inbox {
             payloads: self.payloads(),
             reviews: self.reviews(),
-            queue: self.queue(&self.gate.world.queues.inbox),
+            queue: self.queue(self.gate.world.queues.inbox()),
         }
     }
 
@@ -100,7 +100,7 @@ pub async fn order_writer(parts: &Parts) -> Started {
         ledger: parts.ledger().await?,
         payloads: parts.payloads(),
         orders: parts.orders(),
-        queue: parts.work(&parts.gate.world.queues.order_work),
+        queue: parts.work(parts.gate.world.queues.order_work()),
     });
     Ok(looped(move |event: SqsEvent, invocation: Invocation| {
         let writer = writer.clone();
@@ -115,7 +115,7 @@ pub async fn invoice_writer(parts: &Parts) -> Started {
         books: BooksCache::default(),
         ledger: parts.ledger().await?,
         payloads: parts.payloads(),
-        queue: parts.work(&parts.gate.world.queues.invoice_work),
+        queue: parts.work(parts.gate.world.queues.invoice_work()),
     });
     Ok(looped(move |event: SqsEvent, invocation: Invocation| {
         let writer = writer.clone();
@@ -145,7 +145,7 @@ pub async fn order_notifier(parts: &Parts) -> Started {
         ledger: parts.ledger().await?,
         shops: parts.shops(),
         orders: parts.orders(),
-        inbox: parts.queue(&parts.gate.world.queues.inbox),
+        inbox: parts.queue(parts.gate.world.queues.inbox()),
         clock: parts.clock.clone(),
     });
     Ok(looped(move |request: Request, invocation: Invocation| {
@@ -181,7 +181,7 @@ pub fn review_desk(parts: &Parts) -> Started {
         orders: parts.orders(),
         effects: parts.store.clone(),
         workflow: parts.workflow.clone(),
-        inbox: parts.queue(&parts.gate.world.queues.inbox),
+        inbox: parts.queue(parts.gate.world.queues.inbox()),
         topic: Arc::new(topic),
         credentials: Credentials {
             secrets: Vec::new(),

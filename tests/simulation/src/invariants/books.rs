@@ -1,6 +1,6 @@
 //! Odoo's documents.
 
-use super::facts::Facts;
+use super::{excuses::Matter, facts::Facts};
 use domain::{decide::OrderState, ids::OrderKey, money::Money};
 use heartland::gp_api::Kind;
 use std::collections::BTreeMap;
@@ -179,7 +179,7 @@ pub fn completed_orders_agree(facts: &Facts) -> Vec<String> {
         .values()
         .filter(|item| item.state == OrderState::Completed);
     let wrong = completed
-        .filter(|item| !facts.is_with_people(&item.order))
+        .filter(|item| !facts.is_left(&item.order, Some(item.generation), Matter::Documents))
         .filter_map(|item| {
             let why = agree(facts, &item.order, item.generation).err()?;
             Some(format!("{}: {why}", item.order))
@@ -193,12 +193,17 @@ pub fn taken_money_is_booked(facts: &Facts) -> Vec<String> {
         .iter()
         .filter(|payment| payment.kind == Kind::Sale && facts.kept_minor(payment) > 0);
     let missing = taken.filter_map(|payment| {
-        let by_reference = facts.order_of(payment).map(|(order, _)| order);
+        let by_reference = facts.order_of(payment);
         // What a plugin has taken for an order that we never took on is none of our business.
-        let order = facts.table.used.get(payment.id.as_str()).or(by_reference)?;
+        let order = facts
+            .table
+            .used
+            .get(payment.id.as_str())
+            .or(by_reference.map(|(order, _)| order))?;
+        let run = by_reference.map(|(_, run)| run);
         let is_this = |booked: &&PaymentFacts| booked.memo.as_deref() == Some(payment.id.as_str());
         let booked = facts.books.payments.iter().find(is_this).is_some_and(is_booked);
-        let fine = booked || facts.is_with_people(order);
+        let fine = booked || facts.is_left(order, run, Matter::Booking);
         (!fine).then(|| {
             format!(
                 "{} of {order}: {} taken, not booked, nobody knows",

@@ -4,15 +4,15 @@ use domain::{
     ids::{OrderKey, StoreId},
     order::Order,
 };
-use effects::{Record, UnixMillis};
+use effects::{EffectId, Record, UnixMillis};
 use heartland::gp_api::{Kind, Reference, TransactionId};
 use jiff::Timestamp;
 use runtime::{
     items::Item,
-    stores::{OrderItem, Review, ReviewState},
+    stores::{OrderItem, Review},
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use twins::{
     gateway::{MadeBy, Payment, Received},
     odoo::{InvoiceFacts, PaymentFacts, SaleFacts, StockFacts},
@@ -24,6 +24,10 @@ use twins::{
 pub struct Facts {
     /// The true time.
     pub now: UnixMillis,
+    /// Since when nothing goes wrong any more.
+    pub calm_at: UnixMillis,
+    /// Whether the shops were told their stock once more, beside what the bundle did by itself.
+    pub pushed_again: bool,
     /// Every transaction of the gateway.
     pub payments: Vec<Payment>,
     /// Every request that changes money and reached the gateway.
@@ -35,11 +39,29 @@ pub struct Facts {
     /// The table.
     pub table: Table,
     /// Every effect as it stands.
-    pub effects: Vec<Record>,
+    pub effects: BTreeMap<EffectId, Record>,
     /// The names of the runs that go on.
     pub running: Vec<String>,
     /// The queues.
     pub queues: Vec<QueueFacts>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            now: UnixMillis(0),
+            calm_at: UnixMillis(i64::MAX),
+            pushed_again: false,
+            payments: Vec::new(),
+            received: Vec::new(),
+            books: Books::default(),
+            shops: Vec::new(),
+            table: Table::default(),
+            effects: BTreeMap::new(),
+            running: Vec::new(),
+            queues: Vec::new(),
+        }
+    }
 }
 
 /// Odoo's documents.
@@ -53,6 +75,8 @@ pub struct Books {
     pub payments: Vec<PaymentFacts>,
     /// Stock.
     pub stock: Vec<StockFacts>,
+    /// How often Odoo had been written to when they were read.
+    pub writes: u64,
 }
 
 /// A shop.
@@ -68,6 +92,8 @@ pub struct ShopFacts {
     pub told: Vec<Told>,
     /// What it was told of stock.
     pub pushes: Vec<Pushed>,
+    /// The products it sells, of those that Odoo knows.
+    pub sells: BTreeSet<String>,
     /// The webhooks it sent.
     pub webhooks: Vec<Made>,
 }
@@ -88,25 +114,25 @@ pub struct QueueFacts {
 pub struct Table {
     /// `order/`
     pub orders: BTreeMap<OrderKey, OrderItem>,
-    /// `content/`: the versions of an order.
-    pub contents: BTreeMap<OrderKey, Vec<Order>>,
-    /// `review/`
-    pub reviews: Vec<Review>,
+    /// `content/`: the versions of orders, by key.
+    pub contents: BTreeMap<String, Order>,
+    /// `review/`, by id.
+    pub reviews: BTreeMap<String, Review>,
     /// `payment-used/`: which order a transaction pays.
     pub used: BTreeMap<String, OrderKey>,
     /// `payload/`: whether the event was handed on.
     pub payloads: BTreeMap<String, bool>,
-    /// `breaker/`
-    pub breakers: Vec<BreakerFacts>,
+    /// `breaker/`, by system.
+    pub breakers: BTreeMap<String, BreakerFacts>,
     /// Items that are not what they should be.
-    pub unreadable: Vec<String>,
+    pub unreadable: BTreeSet<String>,
+    /// By what the gateway calls the payments of an order: its order and run.
+    pub references: BTreeMap<String, (OrderKey, u32)>,
 }
 
 /// A breaker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BreakerFacts {
-    /// Of which system.
-    pub system: String,
     /// Until when it is open, Unix milliseconds.
     pub open_until_ms: Option<i64>,
     /// Until when somebody may try whether the system is back, Unix milliseconds.
@@ -114,16 +140,13 @@ pub struct BreakerFacts {
 }
 
 impl Table {
-    /// Reads the items.
-    pub fn of(items: Vec<Item>) -> Self {
-        let mut table = Self::default();
-        for item in items {
-            let pk = item.pk.clone();
-            if table.take(item).is_none() {
-                table.unreadable.push(pk);
-            }
-        }
-        table
+    /// Takes up what became of an item.
+    pub fn see(&mut self, pk: &str, item: Option<Item>) {
+        let read = item.is_none_or(|item| self.take(item).is_some());
+        match read {
+            true => self.unreadable.remove(pk),
+            false => self.unreadable.insert(pk.to_owned()),
+        };
     }
 
     fn take(&mut self, item: Item) -> Option<()> {
@@ -131,13 +154,16 @@ impl Table {
         match kind {
             "order" => {
                 let order: OrderItem = serde_json::from_value(item.body).ok()?;
-                self.orders.insert(order.order.clone(), order);
+                self.insert_order(order);
             }
             "content" => {
                 let order: Order = serde_json::from_value(item.body).ok()?;
-                self.contents.entry(order.key.clone()).or_default().push(order);
+                self.contents.insert(name.to_owned(), order);
             }
-            "review" => self.reviews.push(serde_json::from_value(item.body).ok()?),
+            "review" => {
+                let review = serde_json::from_value(item.body).ok()?;
+                self.reviews.insert(name.to_owned(), review);
+            }
             "payment-used" => {
                 let order = item.body["order"].as_str()?.parse().ok()?;
                 self.used.insert(name.to_owned(), order);
@@ -148,27 +174,41 @@ impl Table {
             }
             "breaker" => {
                 let open = &item.body["open"];
-                self.breakers.push(BreakerFacts {
-                    system: name.to_owned(),
+                let breaker = BreakerFacts {
                     open_until_ms: open["until_ms"].as_i64(),
                     probe_until_ms: open["probe"][1].as_i64(),
-                });
+                };
+                self.breakers.insert(name.to_owned(), breaker);
             }
             _ => {}
         }
         Some(())
+    }
+
+    /// An order, with what its payments are called.
+    pub fn insert_order(&mut self, order: OrderItem) {
+        for run in 1..=order.generation {
+            let reference = Reference::for_order(&order.order, run);
+            self.references
+                .entry(reference.as_str().to_owned())
+                .or_insert_with(|| (order.order.clone(), run));
+        }
+        self.orders.insert(order.order.clone(), order);
+    }
+
+    /// The versions of an order.
+    pub fn versions<'a>(&'a self, order: &'a OrderKey) -> impl Iterator<Item = &'a Order> {
+        self.contents
+            .values()
+            .filter(move |version| version.key == *order)
     }
 }
 
 impl Facts {
     /// The order and run a payment of ours was made for, by its reference.
     pub fn order_of(&self, payment: &Payment) -> Option<(&OrderKey, u32)> {
-        self.table.orders.values().find_map(|item| {
-            let mut runs = 1..=item.generation;
-            let run =
-                runs.find(|run| Reference::for_order(&item.order, *run).as_str() == payment.reference)?;
-            Some((&item.order, run))
-        })
+        let (order, run) = self.table.references.get(&payment.reference)?;
+        Some((order, *run))
     }
 
     /// The sales that were made by us.
@@ -203,26 +243,9 @@ impl Facts {
         }
     }
 
-    /// Whether a person was told that something about this order is left to do: a review of it is open, or was dropped
-    /// with a reason. One that was redriven has done its part.
-    pub fn is_with_people(&self, order: &OrderKey) -> bool {
-        // What a customer has changed meanwhile excuses nothing that is left undone.
-        let excuses = |review: &&Review| {
-            !["changed/", "other-body/"]
-                .iter()
-                .any(|kind| review.about.starts_with(kind))
-        };
-        let undone = self
-            .table
-            .reviews
-            .iter()
-            .filter(|review| review.state != ReviewState::Redriven);
-        undone.filter(excuses).any(|review| is_about(review, order))
-    }
-
     /// Whether a review names an event.
     pub fn is_reviewed(&self, event: &str) -> bool {
-        self.table.reviews.iter().any(|review| {
+        self.table.reviews.values().any(|review| {
             review.input.as_deref().is_some_and(|input| names(input, event))
                 || names(&review.about, event)
                 || names(&review.redrive.to_string(), event)
@@ -231,13 +254,13 @@ impl Facts {
 
     /// The largest total among the versions of an order, minor units.
     pub fn largest_total_minor(&self, order: &OrderKey) -> Option<i64> {
-        let versions = self.table.contents.get(order)?;
-        versions.iter().map(|version| version.total_minor).max()
+        let totals = self.table.versions(order).map(|version| version.total_minor);
+        totals.max()
     }
 }
 
 /// Whether a review is about an order: by its own word, or by what it redrives.
-fn is_about(review: &Review, order: &OrderKey) -> bool {
+pub fn is_about(review: &Review, order: &OrderKey) -> bool {
     review.order.as_ref() == Some(order)
         || says_order(&review.redrive, &order.to_string())
         || names(&review.about, &order.to_string())

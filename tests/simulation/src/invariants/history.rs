@@ -3,33 +3,15 @@
 use effects::{EffectId, Record, State};
 use std::collections::BTreeMap;
 
-/// What was last written of every effect.
-#[derive(Clone, Debug, Default)]
-pub struct Watch(BTreeMap<EffectId, Record>);
-
-impl Watch {
-    /// Looks at records in the order they were written; gives what does not follow.
-    pub fn see(&mut self, written: impl IntoIterator<Item = Record>) -> Vec<String> {
-        let mut broken = Vec::new();
-        for record in written {
-            if let Some(before) = self.0.get(&record.effect)
-                && let Some(why) = unlawful(before, &record)
-            {
-                let (from, to) = (before.state.as_str(), record.state.as_str());
-                broken.push(format!(
-                    "{} from {from} to {to}, attempt {}: {why}",
-                    record.effect, record.attempt
-                ));
-            }
-            self.0.insert(record.effect.clone(), record);
-        }
-        broken
-    }
-
-    /// Every effect as it stands.
-    pub fn effects(&self) -> Vec<Record> {
-        self.0.values().cloned().collect()
-    }
+/// Takes up a record that was written after those that were seen before; tells why it does not follow from them.
+pub fn see(effects: &mut BTreeMap<EffectId, Record>, record: &Record) -> Option<String> {
+    let before = effects.insert(record.effect.clone(), record.clone())?;
+    let why = unlawful(&before, record)?;
+    let (from, to) = (before.state.as_str(), record.state.as_str());
+    Some(format!(
+        "{} from {from} to {to}, attempt {}: {why}",
+        record.effect, record.attempt
+    ))
 }
 
 /// Why a record may not follow another one.

@@ -2,6 +2,7 @@
 //! name and a sentence for people.
 
 mod books;
+mod excuses;
 mod facts;
 mod history;
 mod ledger;
@@ -9,14 +10,16 @@ mod money;
 mod orders;
 mod platform;
 mod shops;
+mod stock;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod view;
 
-use crate::world::World;
-use facts::Facts;
-use history::Watch;
+use crate::{fault::Port, world::World};
+pub use facts::Facts;
 use std::fmt;
+pub use trail::trail;
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,8 +97,10 @@ const INVARIANTS: &[Invariant] = invariants![
         "gateway and Odoo hold the same facts of a completed order";
     AtTheEnd "taken-money-is-booked" books::taken_money_is_booked:
         "money that was taken is booked, or a person knows";
+    AtTheEnd "paid-twice-is-known" money::paid_twice_is_known:
+        "two payments that hold money for one order are with a person";
     AtTheEnd "accepted-webhooks-end" orders::accepted_webhooks_end:
-        "a webhook that was accepted was handed on, or a person knows";
+        "a webhook that was accepted came to its end, or a person knows";
     AtTheEnd "no-order-is-lost" orders::no_order_is_lost:
         "every order is known as the shop has it, or a person knows";
     AtTheEnd "runs-end" orders::runs_end:
@@ -108,7 +113,9 @@ const INVARIANTS: &[Invariant] = invariants![
         "a closed order holds neither money nor goods";
     AtTheEnd "shops-know-the-end" shops::shops_know_the_end:
         "the shop was told what happened";
-    AtTheEnd "stock-is-odoos" shops::stock_is_odoos:
+    AtTheEnd "stock-is-told" stock::stock_is_told:
+        "an order that was completed in calm has told its shop the stock";
+    AtTheEnd "stock-is-odoos" stock::stock_is_odoos:
         "the shop offers what Odoo has, less what is promised and held back";
     AtTheEnd "queues-are-empty" platform::queues_are_empty:
         "nothing is left in a queue";
@@ -137,27 +144,29 @@ fn violation(invariant: &Invariant, what: &str) -> Violation {
 /// The checks, with what they remember from one step to the next.
 #[derive(Default)]
 pub struct Checks {
-    watch: Watch,
+    facts: Facts,
     written: usize,
 }
 
 impl Checks {
     /// How many invariants there are.
     pub fn count() -> usize {
-        INVARIANTS.len() + 1
+        INVARIANTS.len() + 2
     }
 
-    /// What must hold at every moment.
-    pub fn during(&mut self, world: &World) -> Vec<Violation> {
+    /// What must hold at every moment: after an effect behind a port, or of everything.
+    pub fn during(&mut self, world: &World, at: Option<Port>) -> Vec<Violation> {
         let mut violations = self.history(world);
-        violations.extend(broken(&self.facts(world), When::Always));
+        self.facts.look(world, at);
+        violations.extend(broken(&self.facts, When::Always));
         violations
     }
 
     /// What must hold once everything has come to its end.
     pub fn at_the_end(&mut self, world: &World) -> Vec<Violation> {
         let mut violations = self.history(world);
-        violations.extend(broken(&self.facts(world), When::AtTheEnd));
+        self.facts.look_at_the_end(world);
+        violations.extend(broken(&self.facts, When::AtTheEnd));
         let unknown = world.odoo.unknown().into_iter();
         violations.extend(unknown.map(|what| Violation {
             invariant: "the twins know what they are asked",
@@ -166,11 +175,22 @@ impl Checks {
         violations
     }
 
+    /// The facts as they were last seen.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The facts, for what only the world's run knows of them.
+    pub fn facts_mut(&mut self) -> &mut Facts {
+        &mut self.facts
+    }
+
     /// What was written into the ledger since the last look.
     fn history(&mut self, world: &World) -> Vec<Violation> {
         let new = world.ledger.since(self.written);
         self.written += new.len();
-        let unlawful = self.watch.see(new).into_iter();
+        let effects = &mut self.facts.effects;
+        let unlawful = new.iter().filter_map(|record| history::see(effects, record));
         unlawful
             .map(|what| Violation {
                 invariant: HISTORY,

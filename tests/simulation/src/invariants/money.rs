@@ -1,9 +1,12 @@
 //! Money at the gateway.
 
-use super::facts::Facts;
-use domain::ids::OrderKey;
+use super::{
+    excuses::tells_of_payments,
+    facts::{Facts, is_about},
+};
+use domain::{ids::OrderKey, order::Payment as OrderPayment};
 use heartland::gp_api::{Kind, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use twins::gateway::{End, MadeBy, Payment, Request};
 
 /// An authorization of this age holds nothing any more.
@@ -35,13 +38,10 @@ pub fn authorized_for_the_order(facts: &Facts) -> Vec<String> {
         let Some((order, run)) = facts.order_of(sale) else {
             return Some(format!("{} under {:?} is for no order", sale.id, sale.reference));
         };
-        let versions = facts
+        let of_a_version = facts
             .table
-            .contents
-            .get(order)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let of_a_version = versions.iter().any(|version| version.total() == sale.asked);
+            .versions(order)
+            .any(|version| version.total() == sale.asked);
         (!of_a_version).then(|| {
             format!(
                 "{} asked for {}, no version of {order} run {run} costs that",
@@ -92,6 +92,48 @@ pub fn charged_once(facts: &Facts) -> Vec<String> {
         (kept > total).then(|| format!("{order} costs {total}, {kept} was taken"))
     });
     over.collect()
+}
+
+/// The payments that pay an order: ours, and those its versions name.
+fn paying<'a>(facts: &'a Facts, order: &'a OrderKey) -> impl Iterator<Item = &'a Payment> {
+    let named: BTreeSet<&str> = facts
+        .table
+        .versions(order)
+        .filter_map(|version| match &version.payment {
+            OrderPayment::Authorized { transaction, .. } | OrderPayment::Captured { transaction, .. } => {
+                Some(transaction.as_str())
+            }
+            _ => None,
+        })
+        .collect();
+    let ours = move |sale: &Payment| facts.order_of(sale).is_some_and(|(of, _)| of == order);
+    let sales = facts.payments.iter().filter(|payment| payment.kind == Kind::Sale);
+    sales.filter(move |sale| named.contains(sale.id.as_str()) || (sale.made_by == MadeBy::Us && ours(sale)))
+}
+
+/// What the customer has paid by a wallet that is none of ours.
+fn by_wallet<'a>(facts: &'a Facts, order: &'a OrderKey) -> impl Iterator<Item = &'a str> {
+    let versions = facts.table.versions(order);
+    versions.filter_map(|version| match &version.payment {
+        OrderPayment::Elsewhere { transaction, .. } => transaction.as_deref(),
+        _ => None,
+    })
+}
+
+pub fn paid_twice_is_known(facts: &Facts) -> Vec<String> {
+    let knows = |order: &OrderKey| {
+        let mut reviews = facts.table.reviews.values();
+        reviews.any(|review| tells_of_payments(review) && is_about(review, order))
+    };
+    let twice = facts.table.orders.keys().filter_map(|order| {
+        let ours = paying(facts, order).filter(|sale| holds_money(facts, sale));
+        let ours = ours.map(|sale| sale.id.as_str());
+        let holding: BTreeSet<&str> = ours.chain(by_wallet(facts, order)).collect();
+        let holding: Vec<&str> = holding.into_iter().collect();
+        (holding.len() > 1 && !knows(order))
+            .then(|| format!("{order}: {}, and nobody knows", holding.join(", ")))
+    });
+    twice.collect()
 }
 
 pub fn plugins_payments_untouched(facts: &Facts) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Orders, runs and effects come to an end.
 
-use super::{facts::Facts, money::holds_money};
+use super::{excuses::Matter, facts::Facts, money::holds_money};
 use domain::{
     decide::OrderState,
     event::{EventFacts, EventId},
@@ -34,13 +34,37 @@ pub fn accepted_webhooks_end(facts: &Facts) -> Vec<String> {
             .filter(|made| made.is_accepted() && made.delivery.order.is_some())
         {
             let event = made.delivery.event.as_str();
+            if facts.is_reviewed(event) {
+                continue;
+            }
             let queued = facts.table.payloads.get(event).copied().unwrap_or(false);
-            if !queued && !facts.is_reviewed(event) {
-                broken.push(format!("{event} was accepted and is not there"));
+            let version = made.delivery.order.as_deref().zip(second(event));
+            let known = version.is_some_and(|(id, at)| {
+                id.parse().is_ok_and(|id| {
+                    let store = shop.store.clone();
+                    is_known(facts, &OrderKey { store, id }, at)
+                })
+            });
+            if !queued || !known {
+                broken.push(format!("{event} was accepted and came to no end"));
             }
         }
     }
     broken
+}
+
+/// The second of the version an event tells of: `woo_1001_1795443304`.
+fn second(event: &str) -> Option<Timestamp> {
+    Timestamp::from_second(event.rsplit('_').next()?.parse().ok()?).ok()
+}
+
+/// `{kind}/…{store}/{order}/{run}`
+pub fn order_and_run(effect: &str) -> (Option<OrderKey>, Option<u32>) {
+    let mut parts = effect.rsplitn(4, '/');
+    let run = parts.next().and_then(|run| run.parse().ok());
+    let order = parts.next().zip(parts.next());
+    let order = order.and_then(|(id, store)| format!("{store}/{id}").parse().ok());
+    (order, run)
 }
 
 pub fn no_order_is_lost(facts: &Facts) -> Vec<String> {
@@ -68,7 +92,7 @@ pub fn runs_end(facts: &Facts) -> Vec<String> {
         .filter(|item| item.state == OrderState::Open);
     let stuck = open.filter(|item| {
         let runs = facts.running.contains(&item.execution());
-        !runs && !facts.is_with_people(&item.order)
+        !runs && !facts.is_left(&item.order, Some(item.generation), Matter::Run)
     });
     stuck
         .map(|item| format!("{} is open, its run {} has ended", item.order, item.execution()))
@@ -76,22 +100,15 @@ pub fn runs_end(facts: &Facts) -> Vec<String> {
 }
 
 pub fn effects_end(facts: &Facts) -> Vec<String> {
-    let open = facts.effects.iter().filter(|record| record.state.is_open());
+    let open = facts.effects.values().filter(|record| record.state.is_open());
     let forgotten = open.filter(|record| {
-        let key = record
-            .effect
-            .as_str()
-            .split('/')
-            .skip(1)
-            .take(2)
-            .collect::<Vec<_>>()
-            .join("/");
-        let order = key.parse::<OrderKey>().ok();
-        let runs = order.as_ref().and_then(|order| facts.table.orders.get(order));
-        let runs = runs.is_some_and(|item| facts.running.contains(&item.execution()));
+        let (order, run) = order_and_run(record.effect.as_str());
+        let item = order.as_ref().and_then(|order| facts.table.orders.get(order));
+        let runs = item
+            .is_some_and(|item| Some(item.generation) == run && facts.running.contains(&item.execution()));
         let about = format!("effect/{}", record.effect);
-        let reviewed = facts.table.reviews.iter().any(|review| review.about == about);
-        !runs && !reviewed && !order.is_some_and(|order| facts.is_with_people(&order))
+        let reviewed = facts.table.reviews.values().any(|review| review.about == about);
+        !runs && !reviewed
     });
     forgotten
         .map(|record| format!("{} is {}", record.effect, record.state.as_str()))
@@ -106,7 +123,7 @@ pub fn nothing_stays_reserved(facts: &Facts) -> Vec<String> {
         let (order, run) = facts.order_of(sale)?;
         let item = facts.table.orders.get(order)?;
         let runs = item.generation == run && facts.running.contains(&item.execution());
-        let fine = runs || facts.is_with_people(order);
+        let fine = runs || facts.is_left(order, Some(run), Matter::Money);
         (!fine).then(|| format!("{} of {order}, which nobody works on", sale.id))
     });
     forgotten.collect()
@@ -119,10 +136,16 @@ pub fn closed_orders_hold_nothing(facts: &Facts) -> Vec<String> {
         .values()
         .filter(|item| item.state == OrderState::Closed);
     let mut broken = Vec::new();
-    for item in closed.filter(|item| !facts.is_with_people(&item.order)) {
+    for item in closed {
         let order = &item.order;
         for sale in facts.our_sales_for(order).filter(|sale| holds_money(facts, sale)) {
-            broken.push(format!("{order} is closed, {} is {}", sale.id, sale.status));
+            let run = facts.order_of(sale).map(|(_, run)| run);
+            if !facts.is_left(order, run, Matter::Money) {
+                broken.push(format!("{order} is closed, {} is {}", sale.id, sale.status));
+            }
+        }
+        if facts.is_left(order, Some(item.generation), Matter::Goods) {
+            continue;
         }
         let name = format!("heartland.{}_g{}", order.slug(), item.generation);
         let sales = facts

@@ -10,7 +10,7 @@ const SKEW_MS: i64 = 60_000;
 
 pub fn breakers_close(facts: &Facts) -> Vec<String> {
     let now = facts.now.0;
-    let stuck = facts.table.breakers.iter().filter(|breaker| {
+    let stuck = facts.table.breakers.iter().filter(|(_, breaker)| {
         breaker
             .open_until_ms
             .is_some_and(|until| until > now + OPEN_MS_MAX)
@@ -19,7 +19,7 @@ pub fn breakers_close(facts: &Facts) -> Vec<String> {
                 .is_some_and(|until| until > now + PROBE_MS_MAX)
     });
     stuck
-        .map(|breaker| format!("{} is open for longer than any breaker may be", breaker.system))
+        .map(|(system, _)| format!("{system} is open for longer than any breaker may be"))
         .collect()
 }
 
@@ -37,5 +37,5 @@ pub fn queues_are_empty(facts: &Facts) -> Vec<String> {
 }
 
 pub fn table_can_be_read(facts: &Facts) -> Vec<String> {
-    facts.table.unreadable.clone()
+    facts.table.unreadable.iter().cloned().collect()
 }

@@ -1,6 +1,9 @@
 //! Step Functions: every run of the one state machine, which is read from the very file that is deployed.
 
-use crate::{fault::Kind, function::Function, platform::lambda::Failed, time::pass, world::World};
+use crate::{
+    fault::Kind, function::Function, people::Decision, platform::lambda::Failed, set_up::QUEUES, time::pass,
+    world::World,
+};
 use asl::{Answer, Call, Event, Execution, Failure, Machine, Resource, Status, Want};
 use effects::Clock;
 use runtime::workflow::{self, RunState, Started};
@@ -12,29 +15,26 @@ use std::{
 use tokio::sync::Notify;
 
 static DEFINITION: &str = include_str!("../../../../statemachines/order-to-cash.asl.json");
+static TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
 static MACHINE: LazyLock<Result<Arc<Machine>, String>> = LazyLock::new(|| {
-    Machine::parse(&definition())
+    Machine::parse(&asl::filled(DEFINITION, TEMPLATE, name))
         .map(Arc::new)
         .map_err(|error| error.to_string())
 });
 
-/// What the template fills in: names of functions and queues, and the parameters' defaults.
-const SUBSTITUTIONS: [(&str, &str); 9] = [
-    ("PaymentCapture", "payment-capture"),
-    ("InventoryPusher", "inventory-pusher"),
-    ("OrderNotifier", "order-notifier"),
-    ("ReviewDesk", "review-desk"),
-    ("OrderWork", "order-work"),
-    ("InvoiceWork", "invoice-work"),
-    ("ParkSeconds", "342000"),
-    ("DeliveryPollSeconds", "3600"),
-    ("DeliveryPollsMax", "48"),
-];
+/// The state that waits for a person.
+const PARKED: &str = "Park";
 const ARN: &str = "arn:aws:states:eu-central-1:123456789012";
 
-fn definition() -> String {
-    let fill = |text: String, (name, value): (&str, &str)| text.replace(&format!("${{{name}}}"), value);
-    SUBSTITUTIONS.into_iter().fold(DEFINITION.to_owned(), fill)
+/// A function or a queue as it is called here: `PaymentCapture` is `payment-capture`.
+fn name(resource: &str) -> String {
+    let queues = QUEUES.iter().find(|queue| queue.resource == resource);
+    let functions = Function::ALL.into_iter();
+    let mut functions = functions.filter(|function| function.resource() == resource);
+    let queue = queues.map(|queue| queue.name.to_owned());
+    queue
+        .or_else(|| functions.next().map(|function| function.to_string()))
+        .unwrap_or_default()
 }
 
 /// The state machine.
@@ -184,6 +184,11 @@ async fn drive(world: Arc<World>, run: Arc<Run>) {
             seen = execution.history().len();
             (execution.wants(), execution.deadline_ms())
         };
+        if let Want::Call(call) = &want
+            && call.attempt == 1
+        {
+            world.comes_to(&call.state);
+        }
         match &want {
             Want::Ended(ended) => return end(&world, &run, ended.status),
             Want::Sleep(sleep) => {
@@ -193,6 +198,9 @@ async fn drive(world: Arc<World>, run: Arc<Run>) {
             }
             Want::Answer(call) => {
                 if wait(&world, &run, call.timeout_at_ms.min(deadline_ms)).await {
+                    if call.state == PARKED {
+                        world.decisions.count(Decision::Lapsed);
+                    }
                     world.tell(&run, Event::TimedOut, &want);
                 }
             }
@@ -256,7 +264,7 @@ async fn invoke(world: &Arc<World>, call: &Call) -> Event {
 async fn send(world: &Arc<World>, call: &Call) -> Event {
     pass(world.chance.between(10, 60)).await;
     let name = call.arguments["QueueUrl"].as_str().unwrap_or_default();
-    let queue = [&world.queues.order_work, &world.queues.invoice_work]
+    let queue = [world.queues.order_work(), world.queues.invoice_work()]
         .into_iter()
         .find(|queue| queue.name() == name);
     let Some(queue) = queue else {

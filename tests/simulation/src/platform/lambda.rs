@@ -5,6 +5,7 @@ use crate::{
     function::Function,
     functions::{self, Handler},
     gate::{Gate, Process},
+    set_up::{ASYNC_RETRIES, ON_FAILURE},
     time::{millis, pass},
     world::World,
 };
@@ -15,6 +16,9 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
+
+/// How long Lambda waits before it invokes again what nobody waits for: once, and any further time.
+const ASYNC_WAITS_MS: [i64; 2] = [60_000, 120_000];
 
 /// How an invocation failed, as its caller is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +111,7 @@ impl World {
             Some(warm) => (warm.process, Some(warm.handler)),
             None => (self.cold_process(function), None),
         };
-        let kill = process.begin();
+        let kill = process.begin(&input);
         let deadline = self.clock.now().plus_ms(function.timeout_ms());
         self.say(
             &process,
@@ -182,22 +186,23 @@ impl World {
     pub fn invoke_later(self: &Arc<Self>, function: Function, input: Value) {
         let world = self.clone();
         drop(tokio::spawn(async move {
-            for wait_ms in [60_000, 120_000, 0] {
+            for retry in 0..=ASYNC_RETRIES {
+                if retry > 0 {
+                    pass(ASYNC_WAITS_MS[(retry - 1).min(1)]).await;
+                }
                 if world.invoke(function, input.clone()).await.is_ok() {
                     return;
                 }
-                pass(wait_ms).await;
             }
             let arn = format!("arn:aws:lambda:eu-central-1:123456789012:function:{function}");
             let said = json!({
                 "version": "1.0", "requestContext": { "functionArn": arn, "condition": "RetriesExhausted" },
                 "requestPayload": input,
             });
-            let dead = match function {
-                Function::ReviewDesk => &world.queues.last_resort,
-                _ => &world.queues.async_dlq,
-            };
-            dead.send(&said.to_string(), None, None);
+            let dead = ON_FAILURE.iter().find(|(of, _)| *of == function);
+            if let Some((_, queue)) = dead {
+                world.queues.named(queue).send(&said.to_string(), None, None);
+            }
         }));
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     function::Function,
     platform::queue::{QueueTwin, Received},
+    set_up::MappingSetUp,
     time::pass,
     world::World,
 };
@@ -11,12 +12,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// `BatchSize` of every mapping.
-const BATCH: usize = 10;
-
 /// Hands the messages of a queue to a function, for ever.
-pub async fn run(world: Arc<World>, queue: Arc<QueueTwin>, function: Function, batches_max: usize) {
-    let at_once = Arc::new(Semaphore::new(batches_max));
+pub async fn run(world: Arc<World>, queue: Arc<QueueTwin>, set_up: MappingSetUp) {
+    let at_once = Arc::new(Semaphore::new(set_up.at_once));
     loop {
         let now = world.clock.now().0;
         match queue.next_at() {
@@ -39,13 +37,13 @@ pub async fn run(world: Arc<World>, queue: Arc<QueueTwin>, function: Function, b
         };
         // Messages gather for a moment.
         pass(world.chance.between(1, 120)).await;
-        let batch = queue.receive(BATCH);
+        let batch = queue.receive(set_up.batch);
         if batch.is_empty() {
             continue;
         }
         let (world, queue) = (world.clone(), queue.clone());
         drop(tokio::spawn(async move {
-            handle(&world, &queue, function, batch).await;
+            handle(&world, &queue, set_up.function, batch).await;
             drop(permit);
             // What this batch has held back of its groups can be had now.
             queue.changed.notify_one();

@@ -3,7 +3,8 @@
 
 use crate::{
     fault::Kind,
-    time::{DAY_MS, WorldClock},
+    set_up::{QueueSetUp, RETENTION_S},
+    time::WorldClock,
 };
 use effects::Clock;
 use std::{
@@ -12,23 +13,8 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How long a message is kept: `MessageRetentionPeriod` of every queue.
-const RETENTION_MS: i64 = 14 * DAY_MS;
 /// How long a FIFO queue remembers a message's id.
 const DEDUP_MS: i64 = 5 * 60_000;
-
-/// How a queue is set up.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup {
-    /// Its name.
-    pub name: &'static str,
-    /// First in, first out, by group.
-    pub fifo: bool,
-    /// `VisibilityTimeout`.
-    pub hidden_ms: i64,
-    /// `maxReceiveCount`; without, nothing goes to dead letters.
-    pub receives_max: Option<u32>,
-}
 
 /// A message as it was received.
 #[derive(Clone, Debug)]
@@ -76,7 +62,7 @@ pub trait Luck: Send + Sync {
 
 /// A queue.
 pub struct QueueTwin {
-    setup: Setup,
+    set_up: QueueSetUp,
     clock: WorldClock,
     luck: Arc<dyn Luck>,
     dead: Option<Arc<QueueTwin>>,
@@ -87,9 +73,9 @@ pub struct QueueTwin {
 
 impl QueueTwin {
     /// An empty queue.
-    pub fn new(setup: Setup, clock: WorldClock, luck: Arc<dyn Luck>, dead: Option<Arc<Self>>) -> Self {
+    pub fn new(set_up: QueueSetUp, clock: WorldClock, luck: Arc<dyn Luck>, dead: Option<Arc<Self>>) -> Self {
         Self {
-            setup,
+            set_up,
             clock,
             luck,
             dead,
@@ -100,14 +86,14 @@ impl QueueTwin {
 
     /// Its name.
     pub fn name(&self) -> &'static str {
-        self.setup.name
+        self.set_up.name
     }
 
     /// Takes a message.
     pub fn send(&self, body: &str, group: Option<String>, dedup: Option<String>) {
         let now = self.clock.now().0;
         let mut state = self.state();
-        if self.setup.fifo
+        if self.set_up.is_fifo()
             && let Some(dedup) = dedup
         {
             state.dedup.retain(|(_, until)| now < *until);
@@ -117,7 +103,7 @@ impl QueueTwin {
             state.dedup.push((dedup, now + DEDUP_MS));
         }
         state.next += 1;
-        let id = format!("{}-{}", self.setup.name, state.next);
+        let id = format!("{}-{}", self.set_up.name, state.next);
         let late_ms = match self.luck.strikes(Kind::MessageLate) {
             true => self.luck.between(1_000, 1_800_000),
             false => 0,
@@ -131,7 +117,7 @@ impl QueueTwin {
             receives: 0,
             copy: 0,
         };
-        if !self.setup.fifo && self.luck.strikes(Kind::MessageTwice) {
+        if !self.set_up.is_fifo() && self.luck.strikes(Kind::MessageTwice) {
             let again_ms = self.luck.between(0, 900_000);
             state.messages.push(Kept {
                 visible_at: now + again_ms,
@@ -152,9 +138,9 @@ impl QueueTwin {
         let before = state.messages.len();
         state
             .messages
-            .retain(|message| now < message.sent_at + RETENTION_MS);
+            .retain(|message| now < message.sent_at + RETENTION_S * 1000);
         state.lost += (before - state.messages.len()) as u64;
-        let reordered = !self.setup.fifo && self.luck.strikes(Kind::Reordered);
+        let reordered = !self.set_up.is_fifo() && self.luck.strikes(Kind::Reordered);
         if reordered && state.messages.len() > 1 {
             let place = usize::try_from(self.luck.between(1, 1000)).unwrap_or(1) % state.messages.len();
             state.messages.rotate_left(place);
@@ -167,7 +153,7 @@ impl QueueTwin {
                 break;
             }
             let message = &mut state.messages[place];
-            let group = message.group.clone().filter(|_| self.setup.fifo);
+            let group = message.group.clone().filter(|_| self.set_up.is_fifo());
             if group.as_ref().is_some_and(|group| blocked.contains(group)) {
                 continue;
             }
@@ -177,14 +163,14 @@ impl QueueTwin {
             }
             message.receives += 1;
             if self
-                .setup
-                .receives_max
-                .is_some_and(|most| message.receives > most)
+                .set_up
+                .dead_letters
+                .is_some_and(|(_, most)| message.receives > most)
             {
                 dead.push(place);
                 continue;
             }
-            message.visible_at = now + self.setup.hidden_ms;
+            message.visible_at = now + i64::from(self.set_up.visibility_s) * 1000;
             received.push(Received {
                 id: message.id.clone(),
                 receipt: receipt(message),
@@ -229,7 +215,7 @@ impl QueueTwin {
         let mut blocked = BTreeSet::new();
         let mut next: Option<i64> = None;
         for message in &state.messages {
-            let group = message.group.as_ref().filter(|_| self.setup.fifo);
+            let group = message.group.as_ref().filter(|_| self.set_up.is_fifo());
             if group.is_some_and(|group| blocked.contains(group)) {
                 continue;
             }
@@ -239,13 +225,9 @@ impl QueueTwin {
         next
     }
 
-    /// Every message there is, received or not.
-    pub fn bodies(&self) -> Vec<String> {
-        self.state()
-            .messages
-            .iter()
-            .map(|message| message.body.clone())
-            .collect()
+    /// How many messages there are, received or not.
+    pub fn present(&self) -> usize {
+        self.state().messages.len()
     }
 
     /// How many were lost because nobody took them.

@@ -1,10 +1,6 @@
 //! What starts by itself: the poller and the sweep.
 
-use crate::{
-    function::Function,
-    time::{HOUR_MS, pass},
-    world::World,
-};
+use crate::{function::Function, set_up::SWEEP_EVERY_MS, time::pass, world::World};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -19,7 +15,7 @@ pub async fn polls(world: Arc<World>, every_ms: i64) {
 /// Starts the sweep every hour, for ever.
 pub async fn sweeps(world: Arc<World>) {
     loop {
-        pass(HOUR_MS).await;
+        pass(SWEEP_EVERY_MS).await;
         world.invoke_later(Function::ReviewDesk, json!({"schema": 1, "action": "sweep"}));
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     fault::{Port, Trouble},
     gate::{Gate, Passage},
-    time::pass,
+    time::{pass, whole_millis},
 };
 use async_trait::async_trait;
 use domain::{
@@ -11,12 +11,12 @@ use domain::{
     money::Money,
 };
 use heartland::gp_api::{Authorize, IdempotencyKey, PaymentGateway, Reference, Transaction, TransactionId};
+use payment_capture::TIMEOUTS;
 use std::sync::Arc;
 use twins::gateway::{Arrival, GatewayTwin, Request};
 
-/// How long the function's client waits for an effect and for a look-up.
-const EFFECT_PATIENCE_MS: i64 = 25_000;
-const READ_PATIENCE_MS: i64 = 8_000;
+/// What changes money: every effect of [`PaymentGateway`].
+pub const EFFECTS: [&str; 4] = ["authorize", "capture", "reverse", "refund"];
 
 /// The gateway through the gate.
 pub struct GatewayPort {
@@ -68,11 +68,10 @@ fn passage(operation: &'static str, subject: &(dyn std::fmt::Display + Sync), ch
         operation,
         subject: subject.to_string(),
         changes,
-        patience_ms: if changes {
-            EFFECT_PATIENCE_MS
-        } else {
-            READ_PATIENCE_MS
-        },
+        patience_ms: whole_millis(match changes {
+            true => TIMEOUTS.effect,
+            false => TIMEOUTS.read,
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Queues, secrets, and the topic people listen to.
 
-use super::{AWS_PATIENCE_MS, aws_failure};
+use super::{aws_failure, aws_patience_ms};
 use crate::{
     fault::Port,
     gate::{Gate, Passage},
@@ -24,7 +24,7 @@ fn passage(port: Port, operation: &'static str, subject: &str) -> Passage {
         operation,
         subject: subject.to_owned(),
         changes: port != Port::Secrets,
-        patience_ms: AWS_PATIENCE_MS,
+        patience_ms: aws_patience_ms(),
     }
 }
 

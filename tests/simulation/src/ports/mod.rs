@@ -7,18 +7,21 @@ mod shop;
 mod table;
 mod workflow;
 
-pub use gateway::GatewayPort;
+pub use gateway::{EFFECTS as GATEWAY_EFFECTS, GatewayPort};
 pub use messages::{QueuePort, SecretsPort, TopicPort};
 pub use odoo::OdooPort;
 pub use shop::ShopPort;
 pub use table::{LedgerPort, TablePort};
 pub use workflow::WorkflowPort;
 
-use crate::fault::Trouble;
+use crate::{fault::Trouble, time::whole_millis};
 use domain::failure::{Failure, FailureName};
+use runtime::{ATTEMPT_TIMEOUT, ATTEMPTS_MAX};
 
-/// Longest wait of a client of AWS: three attempts of four seconds.
-const AWS_PATIENCE_MS: i64 = 12_000;
+/// Longest wait of a client of AWS.
+fn aws_patience_ms() -> i64 {
+    whole_millis(ATTEMPT_TIMEOUT) * i64::from(ATTEMPTS_MAX)
+}
 
 /// What a call to AWS comes to when it fails: each of ours may be repeated.
 fn aws_failure(_: Trouble) -> Failure {

@@ -3,14 +3,16 @@
 use crate::{
     fault::{Kind as Fault, Port, Trouble},
     gate::{Gate, Passage},
+    time::whole_millis,
 };
 use async_trait::async_trait;
 use odoo::{Call, Kind, Odoo, OdooError};
 use serde_json::Value;
 use std::sync::Arc;
+use twins::odoo::{Collision, collided};
 
-/// How long the client waits.
-const PATIENCE_MS: i64 = 75_000;
+/// What transactions collide by.
+const COLLISIONS: [Collision; 3] = [Collision::Serialization, Collision::Deadlock, Collision::Lock];
 
 /// Odoo through the gate.
 pub struct OdooPort {
@@ -30,7 +32,8 @@ impl Odoo for OdooPort {
             let rate = world.plan().rate(Fault::Collision, world.clock.passed_ms());
             if sent.kind == Kind::Effect && world.chance.hits(rate) {
                 world.count(Some(Fault::Collision));
-                return Err(OdooError::Busy("psycopg2.errors.SerializationFailure".to_owned()));
+                let collision = *world.chance.one_of(&COLLISIONS);
+                return collided(&sent, collision);
             }
             twin.call(&sent).await
         };
@@ -39,7 +42,7 @@ impl Odoo for OdooPort {
             operation: call.method,
             subject: call.model.to_owned(),
             changes: call.kind == Kind::Effect,
-            patience_ms: PATIENCE_MS,
+            patience_ms: whole_millis(odoo::ANSWER_TIMEOUT),
         };
         let failed = |trouble| match trouble {
             Trouble::NotSent => OdooError::NotSent("connection refused".to_owned()),

@@ -3,6 +3,8 @@
 use crate::{
     fault::{Port, Trouble},
     gate::{Gate, Passage},
+    time::whole_millis,
+    upsets::{STATUS, STOCK},
 };
 use async_trait::async_trait;
 use domain::{
@@ -12,9 +14,6 @@ use domain::{
 use jiff::Timestamp;
 use shop::{OrderUpdate, Page, ShopClient, StockSet, Updated, WebhookHealth};
 use std::{fmt::Display, sync::Arc};
-
-/// How long the client waits.
-const PATIENCE_MS: i64 = 20_000;
 
 /// A shop through the gate.
 pub struct ShopPort {
@@ -32,7 +31,7 @@ fn passage(operation: &'static str, subject: &dyn Display, changes: bool) -> Pas
         operation,
         subject: subject.to_string(),
         changes,
-        patience_ms: PATIENCE_MS,
+        patience_ms: whole_millis(shop::CALL_TIMEOUT),
     }
 }
 
@@ -68,12 +67,13 @@ impl ShopClient for ShopPort {
         let (twin, wanted, update) = (self.twin.clone(), id.clone(), update.clone());
         let (world, store) = (self.gate.world.clone(), self.store.clone());
         let effect = async move {
+            world.shop_takes(STATUS)?;
             let updated = twin.update_order(&wanted, &update).await;
             world.bell(&store).notify_one();
             updated
         };
         self.gate
-            .call(passage("update", id, true), effect, failed(true))
+            .call(passage(STATUS, id, true), effect, failed(true))
             .await
     }
 
@@ -87,9 +87,13 @@ impl ShopClient for ShopPort {
 
     async fn set_stock(&self, sku: &str, quantity: i64) -> Result<StockSet, Failure> {
         let (twin, wanted) = (self.twin.clone(), sku.to_owned());
-        let effect = async move { twin.set_stock(&wanted, quantity).await };
+        let world = self.gate.world.clone();
+        let effect = async move {
+            world.shop_takes(STOCK)?;
+            twin.set_stock(&wanted, quantity).await
+        };
         self.gate
-            .call(passage("set_stock", &sku, true), effect, failed(true))
+            .call(passage(STOCK, &sku, true), effect, failed(true))
             .await
     }
 

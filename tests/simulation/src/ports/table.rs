@@ -1,6 +1,6 @@
 //! The table: items, and the ledger's effects.
 
-use super::{AWS_PATIENCE_MS, aws_failure};
+use super::{aws_failure, aws_patience_ms};
 use crate::{
     fault::{Port, Trouble},
     gate::{Gate, Passage},
@@ -8,7 +8,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::failure::Failure;
 use effects::{EffectId, Record, Seen, Store, StoreError, UnixMillis, Written};
-use runtime::items::{Inserted, Item, Items, NewItem, Replaced};
+use runtime::items::{Inserted, Item, Items, NewItem, Place, Replaced};
 use std::sync::Arc;
 
 /// Items through the gate.
@@ -25,7 +25,7 @@ fn passage(port: Port, operation: &'static str, subject: &str, changes: bool) ->
         operation,
         subject: subject.to_owned(),
         changes,
-        patience_ms: AWS_PATIENCE_MS,
+        patience_ms: aws_patience_ms(),
     }
 }
 
@@ -61,9 +61,14 @@ impl Items for TablePort {
             .await
     }
 
-    async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure> {
-        let (items, key) = (self.items.clone(), state.to_owned());
-        let effect = async move { items.by_state(&key, limit).await };
+    async fn by_state_after(
+        &self,
+        state: &str,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Item>, Failure> {
+        let (items, key, after) = (self.items.clone(), state.to_owned(), after.cloned());
+        let effect = async move { items.by_state_after(&key, after.as_ref(), limit).await };
         self.gate
             .call(
                 passage(Port::Table, "by-state", state, false),

@@ -1,6 +1,6 @@
 //! The workflow engine.
 
-use super::{AWS_PATIENCE_MS, aws_failure};
+use super::{aws_failure, aws_patience_ms};
 use crate::{
     fault::Port,
     gate::{Gate, Passage},
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::failure::Failure;
 use runtime::{
     limits,
-    workflow::{Answer, RunState, Started, Workflow},
+    workflow::{Answer, Redriven, RunState, Started, Workflow},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -26,7 +26,7 @@ fn passage(operation: &'static str, subject: &str) -> Passage {
         operation,
         subject: subject.to_owned(),
         changes: operation != "describe",
-        patience_ms: AWS_PATIENCE_MS,
+        patience_ms: aws_patience_ms(),
     }
 }
 
@@ -56,6 +56,11 @@ impl Workflow for WorkflowPort {
         self.gate
             .call(passage("describe", name), effect, aws_failure)
             .await
+    }
+
+    /// The interpreter cannot: the desk starts the run again, as it does after 14 days.
+    async fn redrive(&self, _: &str) -> Result<Redriven, Failure> {
+        Ok(Redriven::NotPossible)
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{failure::Failure, ids::ShopOrderId};
 use jiff::{SignedDuration, Timestamp};
-use runtime::items::{Inserted, Item, Items, NewItem, Replaced};
+use runtime::items::{Inserted, Item, Items, NewItem, Place, Replaced};
 use serde_json::json;
 use shop::{OrderUpdate, Page, ShopClient, StockSet, Updated, WebhookHealth};
 use std::sync::Arc;
@@ -32,13 +32,18 @@ impl Items for RecordedEarly {
         self.0.remove(pk, seen_version).await
     }
 
-    async fn by_state(&self, state: &str, limit: usize) -> Result<Vec<Item>, Failure> {
-        self.0.by_state(state, limit).await
+    async fn by_state_after(
+        &self,
+        state: &str,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Vec<Item>, Failure> {
+        self.0.by_state_after(state, after, limit).await
     }
 }
 
 /// What the poller begins before its cursor, and a second: what is left is what was modified after it.
-const BEHIND_THE_CURSOR: SignedDuration = SignedDuration::from_secs(301);
+const BEHIND_THE_CURSOR: SignedDuration = SignedDuration::from_secs(change_poller::OVERLAP.as_secs() + 1);
 
 /// Lists only what was modified after the cursor.
 pub struct ExclusiveCursor(pub Arc<dyn ShopClient>);

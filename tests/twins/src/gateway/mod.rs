@@ -103,6 +103,13 @@ impl GatewayTwin {
             .is_ok()
     }
 
+    /// Ends every token that was made.
+    pub fn end_tokens(&self) {
+        let now = self.now();
+        let mut state = self.state();
+        state.cards.values_mut().for_each(|card| card.ends_at = Some(now));
+    }
+
     /// Closes the batch ahead of its time.
     pub fn close_batch(&self) {
         let now = self.now();

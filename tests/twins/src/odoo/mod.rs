@@ -117,6 +117,11 @@ impl Twin {
         self.state().unknown.clone()
     }
 
+    /// How often something was written so far: as long as it stays, no fact has changed.
+    pub fn writes(&self) -> u64 {
+        self.state().store.writes
+    }
+
     /// One call, at once: all of it, or nothing.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ pub(super) struct Store {
     /// PostgreSQL's sequences: what was drawn is gone, rolled back or not.
     sequences: BTreeMap<&'static str, i64>,
     undo: Vec<Undo>,
+    /// How often something was written, taken back or not.
+    pub(super) writes: u64,
     /// A setting of Odoo's sales: confirmed orders are locked.
     pub(super) lock_confirmed: bool,
     /// Whether the bot has the right to make products.
@@ -172,6 +174,7 @@ impl Store {
     }
 
     fn rename(&mut self, name: String, target: Option<(&'static str, i64)>) -> Option<(&'static str, i64)> {
+        self.writes += 1;
         if let Some(target) = target {
             self.names.insert(target, name.clone());
         }
@@ -192,6 +195,7 @@ impl Store {
 
     fn exchange(&mut self, model: &'static str, id: i64, row: Option<Arc<Row>>) -> Option<Arc<Row>> {
         let after = row.clone();
+        self.writes += 1;
         let table = self.tables.entry(model).or_default();
         let before = match row {
             Some(row) => table.insert(id, row),

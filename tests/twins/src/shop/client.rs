@@ -76,7 +76,9 @@ impl ShopTwin {
 fn payment(update: &OrderUpdate, before: &Value) -> Value {
     match (update.outcome, &update.transaction) {
         // Another payment stays to be seen.
-        (Outcome::Paid, _) if matches!(before["state"].as_str(), Some("captured" | "elsewhere")) => before.clone(),
+        (Outcome::Paid, _) if matches!(before["state"].as_str(), Some("captured" | "elsewhere")) => {
+            before.clone()
+        }
         (Outcome::Paid, Some(transaction)) => {
             json!({ "state": "captured", "tender": before["tender"], "transaction": transaction })
         }

@@ -9,6 +9,7 @@ mod machine;
 mod routes;
 mod runbooks;
 mod runs;
+mod simulated;
 mod stack;
 
 use domain::merchant::Merchant;
@@ -21,7 +22,8 @@ pub use runs::run_findings;
 /// One guard: what it found, in sentences.
 type Guard = fn(&Template, &Value) -> Vec<String>;
 
-const GUARDS: [Guard; 20] = [
+const GUARDS: [Guard; 21] = [
+    |template, _| simulated::as_set_up(template),
     |template, _| stack::log_groups(template),
     |template, _| stack::dead_letters(template),
     |template, _| stack::queues(template),

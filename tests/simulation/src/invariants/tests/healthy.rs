@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use runtime::stores::{OrderItem, Review, ReviewState};
 use rust_decimal::Decimal;
 use shop::OrderUpdate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use twins::{
     gateway::{MadeBy, Payment},
     odoo::{InvoiceFacts, PaymentFacts, SaleFacts, StockFacts},
@@ -95,7 +95,9 @@ pub fn review(about: &str, order: &str) -> Review {
         why: Failure::new(FailureName::Refused, "for a test"),
         input: None,
         redrive: serde_json::json!({}),
+        decided_by: None,
         reason: None,
+        edits: Vec::new(),
         times: 1,
         opened_at_ms: 0,
         changed_at_ms: 0,
@@ -184,23 +186,29 @@ pub fn world() -> Facts {
         ],
         pushes: vec![Pushed {
             at: NOW,
-            sku: "HL-GRINDER".to_owned(),
+            sku: "HL-MUG-BLUE".to_owned(),
             quantity: 95,
         }],
+        sells: BTreeSet::from(["HL-MUG-BLUE".to_owned()]),
         webhooks: vec![webhook()],
+    };
+    let written = Record {
+        // It gave its lease back when it was settled, long after it became calm.
+        lease_until: UnixMillis(NOW.0 - 3_600_000),
+        result: Some(serde_json::json!({"sale_order": {"id": 1, "name": "S00001"}})),
+        ..effect("write-order/woo/1001/1", State::Applied)
     };
     let mut declined = payment("TRN_d", Status::Declined);
     declined.reference = "woo-1002-1".to_owned();
     Facts {
         now: NOW,
         payments: vec![payment(TRANSACTION, Status::Captured), declined],
-        received: Vec::new(),
         books: books(),
         shops: vec![shop],
         table: table(),
-        effects: vec![effect("write-order/woo/1001/1", State::Applied)],
-        running: Vec::new(),
-        queues: Vec::new(),
+        effects: BTreeMap::from([(written.effect.clone(), written)]),
+        calm_at: UnixMillis(0),
+        ..Facts::default()
     }
 }
 
@@ -209,14 +217,15 @@ fn table() -> Table {
         item(ORDER, OrderState::Completed, Outcome::Paid),
         item(CLOSED, OrderState::Closed, Outcome::Declined),
     ];
-    let contents = [ORDER, CLOSED].map(|key| (key.parse().unwrap(), vec![order(key)]));
-    Table {
-        orders: items.into_iter().map(|item| (item.order.clone(), item)).collect(),
+    let contents = [ORDER, CLOSED].map(|key| (key.to_owned(), order(key)));
+    let mut table = Table {
         contents: BTreeMap::from(contents),
         used: BTreeMap::from([(TRANSACTION.to_owned(), ORDER.parse().unwrap())]),
         payloads: BTreeMap::from([("woo_1001_1795443304".to_owned(), true)]),
         ..Table::default()
-    }
+    };
+    items.into_iter().for_each(|item| table.insert_order(item));
+    table
 }
 
 fn books() -> Books {
@@ -263,7 +272,7 @@ fn books() -> Books {
         invoices: vec![1],
     };
     let stock = StockFacts {
-        sku: "HL-GRINDER".to_owned(),
+        sku: "HL-MUG-BLUE".to_owned(),
         on_hand: Decimal::from(100),
         outgoing: Decimal::from(3),
     };
@@ -272,5 +281,6 @@ fn books() -> Books {
         invoices: vec![invoice],
         payments: vec![payment],
         stock: vec![stock],
+        writes: 0,
     }
 }

@@ -6,10 +6,12 @@ mod goods;
 mod people;
 mod standard;
 mod story;
+mod way;
 mod woocommerce;
 
 pub use goods::{Product, catalogue};
-pub use story::{Act, Step, Story, WAYS, Way};
+pub use story::{Act, Step, Story};
+pub use way::{WAYS, Way};
 
 use crate::gateway::GatewayTwin;
 use amounts::Amounts;
