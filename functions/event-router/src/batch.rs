@@ -15,7 +15,10 @@ impl Router {
     /// Routes every event of a batch.
     pub async fn route_all(&self, batch: SqsEvent) -> SqsBatchResponse {
         // Boxed: what a loop and its traces are wrapped around is copied with them.
-        batch::one_by_one(batch::records(batch), |record| Box::pin(self.route_record(record))).await
+        batch::one_by_one(batch::records(batch), |record| {
+            Box::pin(self.route_record(record))
+        })
+        .await
     }
 
     async fn route_record(&self, record: Record) -> Result<(), Failure> {

@@ -183,13 +183,19 @@ async fn nobody_is_told_that_money_is_free_which_is_not() {
 
 #[tokio::test]
 async fn nobody_is_told_that_goods_are_still_here_which_have_left() {
-    for (let_go, told) in [("voided", "the goods have left."), ("failed", "could not be released yet")] {
+    for (let_go, told) in [
+        ("voided", "the goods have left."),
+        ("failed", "could not be released yet"),
+    ] {
         let bench = bench().await;
         let step = json!({"action": "notify", "outcome": "capture-refused", "close": "closed", "let_go": let_go,
                           "delivered": true});
         bench.step(step).await.unwrap();
         let note = bench.shop.told()[0].1.note.clone().unwrap();
-        assert!(note.contains("the goods have left") && note.contains(told), "{note}");
+        assert!(
+            note.contains("the goods have left") && note.contains(told),
+            "{note}"
+        );
         assert!(!note.contains("not shipped"), "{note}");
     }
 }
@@ -423,7 +429,13 @@ async fn an_order_that_is_paid_in_another_way_is_left_as_it_is() {
         (None, &json!({"state": "closed"}), 1),
     ] {
         let bench = bench().await;
-        let there = bench.notifier.orders.load(&bench.order.key).await.unwrap().unwrap();
+        let there = bench
+            .notifier
+            .orders
+            .load(&bench.order.key)
+            .await
+            .unwrap()
+            .unwrap();
         let mut newer = Order {
             modified_at: bench.order.modified_at + jiff::SignedDuration::from_secs(90),
             payment: serde_json::from_value(now.clone()).unwrap(),
@@ -434,7 +446,12 @@ async fn an_order_that_is_paid_in_another_way_is_left_as_it_is() {
         if first.is_some() {
             item.facts = Some(newer.facts());
         }
-        bench.notifier.orders.save(Some(there.version), &item).await.unwrap();
+        bench
+            .notifier
+            .orders
+            .save(Some(there.version), &item)
+            .await
+            .unwrap();
         let cancelled = json!({"action": "notify", "outcome": "cancelled", "close": "closed"});
         for _ in 0..2 {
             bench.step(cancelled.clone()).await.unwrap();
@@ -442,7 +459,11 @@ async fn an_order_that_is_paid_in_another_way_is_left_as_it_is() {
             assert_eq!(bench.item().await.state, OrderState::Closed);
         }
         let brought = usize::from(first.is_none());
-        assert_eq!(bench.inbox.sent().len(), brought, "the version counts from now on");
+        assert_eq!(
+            bench.inbox.sent().len(),
+            brought,
+            "the version counts from now on"
+        );
     }
 }
 

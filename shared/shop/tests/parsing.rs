@@ -259,12 +259,18 @@ fn an_order_on_hold_with_a_transaction_is_read_by_the_setting_when_the_state_is_
 #[test]
 fn an_order_paid_by_a_method_that_is_none_of_ours_says_so() {
     let elsewhere = |edits: &[(&str, &str)]| {
-        let method = ("\"payment_method\": \"globalpayments_gpapi\"", "\"payment_method\": \"paypal\"");
+        let method = (
+            "\"payment_method\": \"globalpayments_gpapi\"",
+            "\"payment_method\": \"paypal\"",
+        );
         let edits: Vec<_> = [method].into_iter().chain(edits.iter().copied()).collect();
         woo_with(&edits).unwrap().payment
     };
     let status = |status: &'static str| ("\"status\": \"pending\"", status);
-    let transaction = ("\"transaction_id\": \"\"", "\"transaction_id\": \"8XJ42011FT5541902\"");
+    let transaction = (
+        "\"transaction_id\": \"\"",
+        "\"transaction_id\": \"8XJ42011FT5541902\"",
+    );
     let paypal = |transaction: Option<&str>| Payment::Elsewhere {
         method: Some("paypal".to_owned()),
         transaction: transaction.map(str::to_owned),

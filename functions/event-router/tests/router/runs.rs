@@ -139,9 +139,7 @@ async fn paying_again_with_the_card_that_was_declined_is_asked_about_and_tried_w
         bench.router.route(&again).await.is_err(),
         "the shop may have been told meanwhile"
     );
-    bench
-        .wrote(7, "own_7_1795446010", Outcome::Declined, None)
-        .await;
+    bench.wrote(7, "own_7_1795446010", Outcome::Declined, None).await;
     bench.ends(7, OrderState::Closed).await;
     for _ in 0..2 {
         assert_eq!(bench.router.route(&again).await.unwrap(), Routed::Review);
@@ -154,9 +152,7 @@ async fn paying_again_with_the_card_that_was_declined_is_asked_about_and_tried_w
     assert_eq!(bench.router.route(&again).await.unwrap(), Routed::Opened);
     assert_eq!(bench.runs(), ["own_7-1", "own_7-2"]);
     // The same message once more, after that run has ended: it is the same decision, not another one.
-    bench
-        .wrote(7, "own_7_1795446050", Outcome::Declined, None)
-        .await;
+    bench.wrote(7, "own_7_1795446050", Outcome::Declined, None).await;
     bench.ends(7, OrderState::Closed).await;
     assert_eq!(bench.router.route(&again).await.unwrap(), Routed::Ignored);
     assert_eq!(bench.runs(), ["own_7-1", "own_7-2"]);

@@ -105,7 +105,11 @@ impl Bench {
 
     /// The run of the order `woo/1001` that its version of the beginning opened, and the newest version since.
     pub async fn shows(&self, payment: Value) {
-        let opened = self.payloads.content(&"woo/1001".parse().unwrap(), VERSION).await.unwrap();
+        let opened = self
+            .payloads
+            .content(&"woo/1001".parse().unwrap(), VERSION)
+            .await
+            .unwrap();
         let event = VERSION.parse().unwrap();
         let now = effects::Clock::now(self.clock.as_ref());
         let mut newest = order("woo/1001", 1999, payment);

@@ -9,3 +9,4 @@ mod gateway;
 mod observed;
 mod storm;
 mod void;
+mod wanted;

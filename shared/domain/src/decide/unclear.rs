@@ -22,7 +22,8 @@ pub(super) fn tried_before(seen: &OrderView, order: &Order, event: &EventId) -> 
     }
     let what = "the order can be paid again with the card that was tried before: the customer has tried once more, or its \
                 status was set back by hand";
-    let remedy = "redrive to charge the card once more; or drop this, and ask the customer for another payment";
+    let remedy =
+        "redrive to charge the card once more; or drop this, and ask the customer for another payment";
     Decision::Ask(Failure::new(FailureName::Conflict, what).remedy(remedy))
 }
 
