@@ -8,7 +8,7 @@ use crate::{
     trace::{Trace, TraceId},
     unique::unique,
 };
-use domain::{event::EventId, ids::OrderKey};
+use domain::{card_number, event::EventId, ids::OrderKey};
 use effects::{Clock, SystemClock};
 use serde_json::{Map, Value, json};
 use std::{
@@ -217,6 +217,7 @@ impl Told {
         let text = |name: &str| input.get(name).and_then(Value::as_str);
         let order = text("order").and_then(|key| key.parse::<OrderKey>().ok());
         let generation = input.get("generation").and_then(Value::as_u64);
+        let generation = generation.and_then(|generation| u32::try_from(generation).ok());
         let event = text("event").or_else(|| text("version"));
         let derived = || Some(format!("{}-{}", order.as_ref()?.slug(), generation?));
         let mut told = Self {
@@ -259,7 +260,8 @@ fn is_action(name: &str) -> bool {
 /// The name of an execution, of its ARN or by itself.
 fn execution(name: &str) -> Option<String> {
     let name = name.rsplit(':').next().unwrap_or_default();
-    limits::run_name(name).is_ok().then(|| name.to_owned())
+    let is_name = limits::run_name(name).is_ok() && !card_number::is_card_number(name);
+    is_name.then(|| name.to_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use crate::{
     mutate::Input,
-    targets::{audit, desk, gateway, intake, mapping, messages, odoo, secrets, shops, signatures, stored, webhooks},
+    targets::{
+        audit, desk, gateway, intake, mapping, messages, odoo, secrets, shops, signatures, stored, webhooks,
+    },
 };
 
 /// A target.
@@ -55,7 +57,7 @@ const GATEWAY: &[&str] = &[
 
 /// The table.
 #[rustfmt::skip] // a table
-pub const TARGETS: [Target; 38] = [
+pub const TARGETS: [Target; 39] = [
     target("woocommerce-order", webhooks::woocommerce, WOOCOMMERCE, &[
         "shared/shop/src/woocommerce/mod.rs", "shared/shop/src/woocommerce/parse.rs", "shared/shop/src/woocommerce/wire.rs",
         "shared/shop/src/woocommerce/amounts.rs", "shared/shop/src/woocommerce/payment.rs", "shared/shop/src/json.rs",
@@ -96,7 +98,10 @@ pub const TARGETS: [Target; 38] = [
     target("odoo-amounts", odoo::amounts, &["tests/bad-input/corpus/odoo-amounts"], &["shared/odoo/src/value.rs"]),
     target("shop-answers", shops::answers, &["tests/bad-input/corpus/shop-answers"], &[
         "shared/shop/src/http.rs", "shared/shop/src/woocommerce/client.rs", "shared/shop/src/standard/client.rs",
+        "shared/shop/src/woocommerce/webhooks.rs",
     ]),
+    target("log-ids", messages::log_ids, &["tests/bad-input/corpus/messages-inbox", "tests/bad-input/corpus/messages-work", "tests/bad-input/corpus/traces"],
+        &["shared/runtime/src/work.rs", "shared/runtime/src/trace.rs"]),
     target("sqs-batch", messages::sqs_event, &["events/lambda/event-router.json", "events/lambda/order-writer.json", "events/lambda/invoice-writer.json"],
         &["shared/runtime/src/batch.rs"]),
     target("inbox-event", messages::inbox_event, &["tests/bad-input/corpus/messages-inbox"], &["shared/runtime/src/message.rs"]),

@@ -1,7 +1,10 @@
 //! What queues, the state machine, schedules and people send to functions. What is taken is what was said; what is
 //! refused is refused under a name that nobody retries, and is not quoted.
 
-use crate::{mutate::Input, secrets::assert_tells_none};
+use crate::{
+    mutate::Input,
+    secrets::{PERSONS, assert_no_card, assert_tells_none, found_in},
+};
 use aws_lambda_events::sqs::SqsEvent;
 use domain::failure::{Failure, FailureName};
 use inventory_pusher::PushStock;
@@ -9,6 +12,8 @@ use odoo_work::{WorkMessage, piece_key};
 use runtime::{
     batch::records,
     message::{InboxEvent, PaymentFacts, RecordRef, Run, read},
+    trace::Trace,
+    work::Work,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -83,6 +88,25 @@ pub fn work(input: &Input) {
                 assert_eq!(key, "unreadable/m0");
             }
         }
+    }
+}
+
+/// What is written beside every log line of a message: names, or nothing.
+pub fn log_ids(input: &Input) {
+    for record in records(batch_of(&[&input.text()])) {
+        let work = Work::of_message(&record);
+        let ids = Value::Object(work.within(runtime::work::ids));
+        let written = ids.to_string();
+        assert_no_card(&written, "a log line");
+        assert_eq!(found_in(&written, PERSONS), None, "{written}");
+        let header = work.trace().header();
+        assert_eq!(
+            Trace::of_header(&header).map(|trace| trace.header()),
+            Some(header)
+        );
+    }
+    if let Some(trace) = Trace::of_header(&input.text()) {
+        assert_eq!(Trace::of_header(&trace.header()), Some(trace));
     }
 }
 
