@@ -56,8 +56,16 @@ impl Aws {
     ///
     /// # Errors
     /// When there is no such item.
-    pub async fn rewrite(&self, deployed: &Deployed, key: &str, change: impl FnOnce(&mut Value)) -> Result<()> {
-        let item = self.item(deployed, key).await?.with_context(|| format!("there is no {key}"))?;
+    pub async fn rewrite(
+        &self,
+        deployed: &Deployed,
+        key: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<()> {
+        let item = self
+            .item(deployed, key)
+            .await?
+            .with_context(|| format!("there is no {key}"))?;
         let mut body = serde_json::from_str(item["body"].as_str().unwrap_or_default())?;
         change(&mut body);
         let update = self.dynamodb.update_item().table_name(deployed.output("Table")?);
@@ -74,7 +82,10 @@ impl Aws {
     /// # Errors
     /// When there is no such secret.
     pub async fn tag_secret(&self, secret: &str, tag: &str, value: &str) -> Result<()> {
-        let tag = aws_sdk_secretsmanager::types::Tag::builder().key(tag).value(value).build();
+        let tag = aws_sdk_secretsmanager::types::Tag::builder()
+            .key(tag)
+            .value(value)
+            .build();
         let set = self.secrets.tag_resource().secret_id(secret).tags(tag);
         set.send().await.with_context(|| format!("tagging {secret}"))?;
         Ok(())
