@@ -5,12 +5,16 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
+use crate::audit;
 use crate::doctor;
 use crate::exit::{self, Exit};
 use crate::explain;
 use crate::orders;
 use crate::output::Output;
+use crate::pause;
 use crate::progress::Progress;
+use crate::replay;
+use crate::review;
 use crate::setup;
 use crate::stack::Target;
 use crate::tool::Tool;
@@ -26,6 +30,9 @@ Examples:
   odoo-heartland doctor                                      is everything as it should be?
   odoo-heartland orders --older-than 1h                      what is not finished for longer than an hour
   odoo-heartland explain woo/1001                            where is this order, and what will happen next
+  odoo-heartland review list                                 what needs a person, and what to do
+  odoo-heartland review redrive 50067e9a14a0af52             do it again, once it is mended
+  odoo-heartland pause odoo --reason 'upgrade tonight'       leave a system alone
   odoo-heartland --stack odoo-heartland-dev --profile shop orders
   odoo-heartland --json orders | jq '.orders[].order'";
 
@@ -71,6 +78,18 @@ enum Command {
     Orders(orders::Options),
     /// Tell the whole journey of an order, what is missing and what will happen next.
     Explain(explain::Options),
+    /// See, correct and decide what needs a person.
+    #[command(subcommand)]
+    Review(review::Review),
+    /// Leave a remote system alone until it is resumed.
+    Pause(pause::Pause),
+    /// Call a paused system again.
+    Resume(pause::Resume),
+    /// Let an event in again, or tell what would be done.
+    Replay(replay::Options),
+    /// Show, verify or export the audit trail.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Check every dependency, and say for each failure what to do.
     Doctor(doctor::Options),
     /// Prepare Odoo, or register a shop's webhooks.
@@ -104,6 +123,11 @@ async fn run(tool: &Tool, command: Command) -> Result<Exit> {
     match command {
         Command::Orders(options) => orders::run(tool, &options).await,
         Command::Explain(options) => explain::run(tool, &options).await,
+        Command::Review(review) => review::run(tool, &review).await,
+        Command::Pause(options) => pause::pause(tool, &options).await,
+        Command::Resume(options) => pause::resume(tool, &options).await,
+        Command::Replay(options) => replay::run(tool, &options).await,
+        Command::Audit(audit) => audit::run(tool, &audit).await,
         Command::Doctor(options) => doctor::run(tool, &options).await,
         Command::Setup(setup) => setup::run(tool, &setup).await,
     }

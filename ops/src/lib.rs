@@ -4,14 +4,20 @@
 //! Every command is a module: it takes its arguments and the [`tool::Tool`], shows one value through
 //! [`output::Output`], and answers with an [`exit::Exit`].
 
+pub mod audit;
 pub mod aws;
 pub mod cli;
+pub mod confirm;
+pub mod desk;
 pub mod doctor;
 pub mod exit;
 pub mod explain;
 pub mod orders;
 pub mod output;
+pub mod pause;
 pub mod progress;
+pub mod replay;
+pub mod review;
 pub mod setup;
 pub mod stack;
 pub mod systems;

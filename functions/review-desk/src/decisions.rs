@@ -1,9 +1,6 @@
 //! What is done when a review is redriven, and when it is dropped.
 
-use crate::{
-    desk::Desk,
-    redrive::Redrive,
-};
+use crate::{desk::Desk, redrive::Redrive};
 use domain::{
     decide::OrderState,
     failure::{Failure, FailureName},

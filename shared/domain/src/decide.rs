@@ -127,7 +127,11 @@ pub fn decide(seen: Option<&OrderView>, order: &Order, event: &EventId, merchant
         };
     }
     let facts = order.facts();
-    let known = [seen.facts.as_ref(), seen.newest_facts.as_ref(), seen.edited.as_ref()];
+    let known = [
+        seen.facts.as_ref(),
+        seen.newest_facts.as_ref(),
+        seen.edited.as_ref(),
+    ];
     let known: Vec<&Facts> = known.into_iter().flatten().collect();
     if our_write::is_echo(&seen.our_writes, order, &known) {
         return Decision::Ignore(IgnoreReason::Echo);
@@ -142,13 +146,7 @@ pub fn decide(seen: Option<&OrderView>, order: &Order, event: &EventId, merchant
     }
 }
 
-fn of_state(
-    seen: &OrderView,
-    order: &Order,
-    event: &EventId,
-    repeat: bool,
-    merchant: &Merchant,
-) -> Decision {
+fn of_state(seen: &OrderView, order: &Order, event: &EventId, repeat: bool, merchant: &Merchant) -> Decision {
     match seen.state {
         OrderState::Recorded | OrderState::Closed => without_run(seen, order, event, repeat, merchant),
         OrderState::Open | OrderState::Completed if repeat => Decision::Ignore(IgnoreReason::Repeat),

@@ -11,7 +11,8 @@ pub use check::{check, check_totals};
 pub use edit::check_edit;
 pub use facts::Facts;
 pub use shape::{
-    AMOUNT_MINOR_MAX, LINE_ID_LENGTH_MAX, LINES_MAX, QUANTITY_SCALE_MAX, TEXT_LENGTH_MAX, check_shape, is_reference,
+    AMOUNT_MINOR_MAX, LINE_ID_LENGTH_MAX, LINES_MAX, QUANTITY_SCALE_MAX, TEXT_LENGTH_MAX, check_shape,
+    is_reference,
 };
 
 use crate::{

@@ -123,7 +123,7 @@ fn parameter(text: &str) -> std::result::Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// An Odoo that is already there, prepared by `set_up_merchant.py`; then none is installed. The demo's stories need the
+/// An Odoo that is already there, prepared by `odoo-heartland setup odoo`; then none is installed. The demo's stories need the
 /// key of somebody who may create products, and the products of `events/products.json`.
 #[derive(Debug, Args)]
 pub struct ExistingOdoo {

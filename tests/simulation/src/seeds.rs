@@ -5,7 +5,8 @@ use crate::{
     fault::Kind,
     invariants::Violation,
     people::Decision,
-    run::{Outcome, Script, run},
+    run::{Outcome, run},
+    script::Script,
     time::DAY_MS,
     variant::Variant,
 };

@@ -4,7 +4,7 @@
 use crate::{
     people::Habits,
     plan::{Cut, Plan},
-    run::Script,
+    script::Script,
     time::HOUR_MS,
     upsets::{Turn, Upset},
 };

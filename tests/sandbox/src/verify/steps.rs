@@ -258,7 +258,14 @@ async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
         tally += cargo_test(&stage.places, log, &arguments, &environment).await?;
     }
     // They take away what others need, and give it back: alone, and one at a time.
-    let tool = ["--package", "ops", "--features", "stack", "--", "--test-threads=1"];
+    let tool = [
+        "--package",
+        "ops",
+        "--features",
+        "stack",
+        "--",
+        "--test-threads=1",
+    ];
     tally += cargo_test(&stage.places, "operator", &tool, &environment).await?;
     Ok(tally)
 }

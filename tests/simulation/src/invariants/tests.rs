@@ -2,19 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod healthy;
+mod ledger;
+mod reviews;
 
 use super::{
     INVARIANTS, When, broken,
     facts::{BreakerFacts, Facts, QueueFacts},
-    history::see,
 };
 use domain::{decide::OrderState, order::Payment as OrderPayment, outcome::Outcome};
-use effects::{OwnerId, Record, State, UnixMillis};
-use healthy::{CLOSED, ORDER, TRANSACTION, closed, effect, payment, review, usd, world};
+use effects::{Record, State};
+use healthy::{CLOSED, ORDER, TRANSACTION, closed, effect, payment, usd, world};
 use heartland::gp_api::{Kind, Status};
-use runtime::stores::ReviewState;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use twins::gateway::{End, MadeBy, Payment, Received, Request};
 
 /// Names of the invariants that do not hold at the end of a world.
@@ -266,104 +266,6 @@ fn every_invariant_catches_a_world_that_breaks_it() {
     assert_eq!(known.len(), INVARIANTS.len());
 }
 
-/// The invariants that a review of this step, of the first run of both orders, forgives.
-fn forgiven(about: &str, redrive: &str, state: ReviewState) -> BTreeSet<&'static str> {
-    let is_forgiven = |breaks: fn(&mut Facts), name: &str| {
-        let mut facts = world();
-        breaks(&mut facts);
-        for order in [ORDER, CLOSED] {
-            let about = about.replace("ORDER", order);
-            let doing = about.split('/').nth(4).or(about.split('/').nth(1));
-            let doing = doing.unwrap_or_default().to_owned();
-            let mut review = review(&about, order);
-            review.state = state;
-            review.redrive = json!({"kind": redrive, "order": order, "generation": 1});
-            review.doing = doing;
-            facts.table.reviews.insert(about, review);
-        }
-        !caught(&facts).contains(name)
-    };
-    let forgiven = BREAKS.iter().filter(|(name, breaks)| is_forgiven(*breaks, name));
-    forgiven.map(|(name, _)| *name).collect()
-}
-
-#[test]
-fn a_review_forgives_what_its_step_leaves_to_people_and_nothing_else() {
-    let nothing: [&str; 0] = [];
-    let documents = ["completed-orders-agree", "taken-money-is-booked"];
-    for state in [ReviewState::Open, ReviewState::Dropped] {
-        let of = |about: &str, redrive| Vec::from_iter(forgiven(about, redrive, state));
-        for step in ["authorize", "write-order", "capture", "check-delivery"] {
-            let about = format!("run/ORDER/1/{step}/Refused");
-            assert_eq!(of(&about, "parked"), nothing, "{step}");
-        }
-        assert_eq!(of("run/ORDER/1/capture/Refused", "nothing"), nothing);
-        assert_eq!(of("run/ORDER/1/push-stock/Refused", "nothing"), ["stock-is-told"]);
-        assert_eq!(of("run/ORDER/1/write-invoice/Refused", "parked"), documents);
-        let about = "run/ORDER/1/void/OutcomeUnknown";
-        let money = [
-            "nothing-stays-reserved",
-            "paid-twice-is-known",
-            "taken-money-is-booked",
-        ];
-        assert_eq!(of(about, "nothing"), money);
-        assert_eq!(
-            of("run/ORDER/1/cancel-order/Conflict", "nothing"),
-            ["closed-orders-hold-nothing"]
-        );
-        assert_eq!(
-            of("run/ORDER/1/tell-shop/Refused", "nothing"),
-            ["shops-know-the-end"]
-        );
-        assert_eq!(
-            of("changed/ORDER/woo_1001_1795446004", "nothing"),
-            ["paid-twice-is-known"]
-        );
-        let broken_off = of("execution/ORDER", "execution");
-        assert!(broken_off.contains(&"runs-end"), "{broken_off:?}");
-        assert!(!broken_off.contains(&"charged-once"), "{broken_off:?}");
-    }
-    for about in ["run/ORDER/1/void/Refused", "run/ORDER/1/write-invoice/Refused"] {
-        assert_eq!(
-            Vec::from_iter(forgiven(about, "parked", ReviewState::Redriven)),
-            nothing
-        );
-    }
-}
-
-#[test]
-fn a_review_of_another_run_forgives_nothing() {
-    let mut facts = world();
-    facts.books.invoices[0].state = "draft".to_owned();
-    let mut other = review("run/woo/1001/2/write-invoice/Refused", ORDER);
-    other.redrive = json!({"kind": "parked", "order": ORDER, "generation": 2});
-    facts.table.reviews.insert("r1".to_owned(), other);
-    assert!(caught(&facts).contains("completed-orders-agree"));
-}
-
-#[test]
-fn what_was_done_is_true_in_the_ledger() {
-    let mut facts = world();
-    second_sale(&mut facts, "cancel");
-    let sent = effect("cancel-order/woo/1001/1", State::Applied);
-    facts.books.sales[0].state = "cancel".to_owned();
-    facts.payments[0].status = Status::Reversed;
-    let done = [
-        answered(
-            "write-order/woo/1001/1",
-            json!({"sale_order": {"id": 1, "name": "S00001"}}),
-        ),
-        answered("void/woo/1001/1", json!("voided")),
-        answered("cancel-order/woo/1001/2", json!({"state": "cancelled"})),
-        answered("notify/paid/woo/1001/1", json!({})),
-        sent,
-    ];
-    for record in done {
-        add(&mut facts, record);
-    }
-    assert!(!caught(&facts).contains("ledger-is-true"));
-}
-
 #[test]
 fn what_only_holds_at_the_end_is_not_asked_before() {
     let mut facts = world();
@@ -376,89 +278,4 @@ fn the_names_of_the_healthy_world_are_those_that_are_broken() {
     let facts = world();
     assert_eq!(facts.payments[0].id.as_str(), TRANSACTION);
     assert_eq!(closed(&facts).order.to_string(), CLOSED);
-}
-
-fn later(record: &Record, change: impl FnOnce(&mut Record)) -> Record {
-    let mut next = record.clone();
-    change(&mut next);
-    next
-}
-
-/// What is told of records that are written one after the other.
-fn told(written: impl IntoIterator<Item = Record>) -> Vec<String> {
-    let mut effects = BTreeMap::new();
-    let written = written.into_iter();
-    written.filter_map(|record| see(&mut effects, &record)).collect()
-}
-
-#[test]
-fn a_history_that_goes_forward_is_lawful() {
-    let intended = Record {
-        first_sent_at: None,
-        last_sent_at: None,
-        ..effect("capture/woo/1/1", State::Intended)
-    };
-    let sent = later(&intended, |r| {
-        (r.state, r.first_sent_at) = (State::Sent, Some(UnixMillis(5)))
-    });
-    let not_sent = later(&sent, |r| (r.state, r.first_sent_at) = (State::Intended, None));
-    let unknown = later(&sent, |r| r.state = State::Unknown);
-    let taken_over = later(&unknown, |r| (r.attempt, r.owner) = (2, OwnerId::new("b")));
-    let refused = later(&taken_over, |r| r.state = State::Refused);
-    let redriven = later(&refused, |r| {
-        (r.state, r.attempt, r.redrives, r.first_sent_at) = (State::Intended, 3, 1, None);
-        r.request_id = effects::RequestId::derive_redriven(&r.effect, 1);
-    });
-    let applied = later(&redriven, |r| {
-        (r.state, r.first_sent_at) = (State::Applied, Some(UnixMillis(9)))
-    });
-    let cancelled = later(&applied, |r| (r.state, r.attempt) = (State::Cancelled, 4));
-    for story in [
-        vec![intended.clone(), sent.clone(), not_sent, sent],
-        vec![
-            intended, unknown, taken_over, refused, redriven, applied, cancelled,
-        ],
-    ] {
-        assert_eq!(told(story), Vec::<String>::new());
-    }
-}
-
-#[test]
-fn a_history_that_goes_back_is_not() {
-    let sent = effect("capture/woo/1/1", State::Sent);
-    let applied = later(&sent, |r| r.state = State::Applied);
-    let cancelled = later(&applied, |r| (r.state, r.attempt) = (State::Cancelled, 2));
-    let steps = [
-        (applied.clone(), later(&applied, |r| r.state = State::Refused)),
-        (
-            applied.clone(),
-            later(&applied, |r| r.result = Some(serde_json::json!(1))),
-        ),
-        (cancelled.clone(), later(&cancelled, |r| r.attempt = 3)),
-        (later(&sent, |r| r.attempt = 3), sent.clone()),
-        (sent.clone(), later(&sent, |r| r.attempt = 3)),
-        (sent.clone(), later(&sent, |r| r.owner = OwnerId::new("zombie"))),
-        (
-            sent.clone(),
-            later(&sent, |r| r.request_id = effects::RequestId::stored("another")),
-        ),
-        (
-            sent.clone(),
-            later(&sent, |r| r.first_sent_at = Some(UnixMillis(99))),
-        ),
-        (
-            sent.clone(),
-            later(&sent, |r| (r.state, r.first_sent_at) = (State::Unknown, None)),
-        ),
-        (
-            sent.clone(),
-            later(&sent, |r| {
-                (r.redrives, r.request_id) = (1, effects::RequestId::stored("x"))
-            }),
-        ),
-    ];
-    for (before, after) in steps {
-        let told = told([before.clone(), after.clone()]);
-        assert_eq!(told.len(), 1, "{before:?}\n{after:?}");
-    }
 }

@@ -114,7 +114,10 @@ pub(super) fn mappings(template: &Template) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
     let queues = |(_, properties): &(&str, &Value)| properties["StartingPosition"].is_null();
-    for (name, properties) in template.resources("AWS::Lambda::EventSourceMapping").filter(queues) {
+    for (name, properties) in template
+        .resources("AWS::Lambda::EventSourceMapping")
+        .filter(queues)
+    {
         if !list(&properties["FunctionResponseTypes"]).contains(&"ReportBatchItemFailures".into()) {
             found.push(format!("{name} does not report failures message by message"));
         }

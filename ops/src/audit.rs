@@ -1,0 +1,310 @@
+//! `audit`: the trail of who or what changed what, shown, verified and exported.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use audit::{Auditor, ChainId, DynamoSource, DynamoTrail, Entry, Keys, Overview, Report};
+use clap::{Args, Subcommand};
+use effects::UnixMillis;
+use serde::Serialize;
+
+use crate::aws::stopped;
+use crate::exit::{Exit, Stop};
+use crate::output::{Show, count, table};
+use crate::stack::Stack;
+use crate::time::iso;
+use crate::tool::Tool;
+
+/// A day in seconds.
+const DAY_S: i64 = 24 * 3600;
+/// After so many chains it says how far it is.
+const SAY_EVERY: u64 = 100;
+
+/// Show, verify or export the audit trail.
+#[derive(Subcommand, Debug)]
+pub enum Audit {
+    /// Who or what changed what of an order, and when.
+    Show(Chain),
+    /// Find every entry that was changed, removed or inserted, and every item that was changed without one.
+    Verify(Which),
+    /// Write the trail into a file, one JSON document a line, seals included.
+    Export(Export),
+}
+
+/// One order.
+#[derive(Args, Debug)]
+pub struct Chain {
+    /// The order, as store/id; or the chain of a system, as system/odoo.
+    order: String,
+}
+
+/// One order, or all.
+#[derive(Args, Debug)]
+pub struct Which {
+    /// The order, as store/id; or the chain of a system, as system/odoo.
+    #[arg(required_unless_present = "all")]
+    order: Option<String>,
+    /// Every order, and every item of the table.
+    #[arg(long, conflicts_with = "order")]
+    all: bool,
+}
+
+/// What is exported, and where to.
+#[derive(Args, Debug)]
+pub struct Export {
+    #[command(flatten)]
+    which: Which,
+    /// The file; it must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+/// Runs a command about the trail.
+///
+/// # Errors
+/// When the tables or the key cannot be read; for `export`, when the file is there or cannot be written.
+pub async fn run(tool: &Tool, audit: &Audit) -> Result<Exit> {
+    let auditor = auditor(&tool.stack().await?).await?;
+    match audit {
+        Audit::Show(Chain { order }) => show(tool, &auditor, &chain(order)?).await,
+        Audit::Verify(Which {
+            order: Some(order), ..
+        }) => {
+            let report = auditor.verify(&chain(order)?).await?;
+            let whole = report.is_whole();
+            tool.output.show(&Verified(report))?;
+            Ok(if whole { Exit::Fine } else { Exit::Findings })
+        }
+        Audit::Verify(_) => verify_all(tool, &auditor).await,
+        Audit::Export(export) => write(tool, &auditor, export).await,
+    }
+}
+
+async fn auditor(stack: &Stack) -> Result<Auditor> {
+    let secret = stack.output("AuditKeySecret")?;
+    let read = stack
+        .secrets_manager()
+        .get_secret_value()
+        .secret_id(secret)
+        .send()
+        .await;
+    let read = read.map_err(|error| stopped("the audit key", &error))?;
+    let days: i64 = stack
+        .output("AuditRetentionDays")?
+        .parse()
+        .context("the output AuditRetentionDays")?;
+    Ok(Auditor {
+        trail: Arc::new(DynamoTrail::new(stack.dynamodb(), stack.output("AuditTable")?)),
+        source: Arc::new(DynamoSource::new(stack.dynamodb(), stack.output("Table")?)),
+        keys: Keys::from_secret(read.secret_string.as_deref().unwrap_or_default())?,
+        clock: stack.clock(),
+        keep_s: days * DAY_S,
+    })
+}
+
+fn chain(text: &str) -> Result<ChainId> {
+    if let Some(system) = text.strip_prefix("system/") {
+        return Ok(ChainId::stored(&format!("system/{system}")));
+    }
+    let order = text.parse().map_err(|error| {
+        Stop::usage(format!("{text:?} is no order: {error}")).remedy("name it as store/id: woo/1001")
+    })?;
+    Ok(ChainId::order(&order))
+}
+
+/// An order's entries.
+#[derive(Serialize)]
+struct Shown {
+    chain: ChainId,
+    entries: Vec<Entry>,
+}
+
+impl Show for Shown {
+    fn people(&self, _: UnixMillis) -> String {
+        let rows = self.entries.iter().map(|entry| {
+            [
+                entry.seq.to_string(),
+                iso(UnixMillis(entry.at_ms)),
+                entry.person.clone().unwrap_or_else(|| entry.by.clone()),
+                entry.fact.clone(),
+                changes(entry),
+            ]
+        });
+        let listed = table(["no", "when", "who", "what", "from and to"], rows);
+        format!(
+            "{listed}\n{} of {}",
+            count(self.entries.len(), "fact"),
+            self.chain
+        )
+    }
+}
+
+/// The fields that an entry has changed: `state: Sent → Applied`.
+fn changes(entry: &Entry) -> String {
+    let fields =
+        |side: &Option<audit::Snapshot>| side.as_ref().map(|side| side.fields.clone()).unwrap_or_default();
+    let (before, after) = (fields(&entry.before), fields(&entry.after));
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let word = |value: Option<&serde_json::Value>| match value {
+        None => "–".to_owned(),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    let changed = names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name));
+    let told = changed.map(|name| match before.get(name) {
+        None => format!("{name}: {}", word(after.get(name))),
+        there => format!("{name}: {} → {}", word(there), word(after.get(name))),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+async fn show(tool: &Tool, auditor: &Auditor, chain: &ChainId) -> Result<Exit> {
+    let entries = auditor.entries(chain).await?;
+    if entries.is_empty() {
+        let stop = Stop::usage(format!("there is no trail of {chain}"));
+        return Err(stop
+            .remedy("an order that was just changed is recorded within a minute")
+            .into());
+    }
+    tool.output.show(&Shown {
+        chain: chain.clone(),
+        entries,
+    })?;
+    Ok(Exit::Fine)
+}
+
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Verified(Report);
+
+impl Show for Verified {
+    fn people(&self, _: UnixMillis) -> String {
+        let report = &self.0;
+        let mut lines: Vec<String> = report.findings.iter().map(|found| format!("  {found}")).collect();
+        let entries = usize::try_from(report.entries).unwrap_or(usize::MAX);
+        lines.insert(
+            0,
+            match report.is_whole() {
+                true => format!("{}: whole, {}", report.chain, count(entries, "genuine fact")),
+                false => format!("{}: {}", report.chain, count(report.findings.len(), "finding")),
+            },
+        );
+        if report.expired > 0 {
+            lines.push(format!(
+                "  {} are gone because their time was over",
+                report.expired
+            ));
+        }
+        if report.pending > 0 {
+            lines.push(format!(
+                "  {} changed so lately that their entries may be on the way",
+                report.pending
+            ));
+        }
+        lines.join("\n")
+    }
+}
+
+/// What verifying everything came to.
+#[derive(Serialize)]
+struct All {
+    #[serde(flatten)]
+    overview: Overview,
+    broken_chains: Vec<Report>,
+}
+
+impl Show for All {
+    fn people(&self, now: UnixMillis) -> String {
+        let overview = &self.overview;
+        let mut lines = vec![format!(
+            "{} chains, {} facts, {} items compared: {}",
+            overview.chains,
+            overview.entries,
+            overview.items,
+            match overview.findings {
+                0 => "everything is as it was written".to_owned(),
+                findings => format!("{findings} findings"),
+            }
+        )];
+        lines.extend(
+            self.broken_chains
+                .iter()
+                .map(|report| Verified(report.clone()).people(now)),
+        );
+        let unrecorded = overview.unrecorded.iter();
+        lines.extend(unrecorded.map(|(chain, found)| format!("{chain}: {found}")));
+        lines.join("\n")
+    }
+}
+
+async fn verify_all(tool: &Tool, auditor: &Auditor) -> Result<Exit> {
+    let (mut broken_chains, mut done) = (Vec::new(), 0_u64);
+    let overview = auditor
+        .verify_all(|report| {
+            done += 1;
+            if done.is_multiple_of(SAY_EVERY) {
+                tool.progress.doing(format!("{done} chains verified"));
+            }
+            if !report.is_whole() {
+                broken_chains.push(report.clone());
+            }
+        })
+        .await?;
+    tool.progress.done();
+    let whole = overview.findings == 0;
+    tool.output.show(&All {
+        overview,
+        broken_chains,
+    })?;
+    Ok(if whole { Exit::Fine } else { Exit::Findings })
+}
+
+#[derive(Serialize)]
+struct Exported {
+    file: PathBuf,
+    rows: u64,
+}
+
+impl Show for Exported {
+    fn people(&self, _: UnixMillis) -> String {
+        format!("{} rows are in {}", self.rows, self.file.display())
+    }
+}
+
+async fn write(tool: &Tool, auditor: &Auditor, export: &Export) -> Result<Exit> {
+    let named = || export.to.display().to_string();
+    let file = std::fs::File::create_new(&export.to).with_context(|| format!("writing {}", named()))?;
+    let mut file = std::io::BufWriter::new(file);
+    let (mut rows, mut failed) = (0_u64, None);
+    let mut line = |line: String| {
+        rows += 1;
+        if let Err(error) = writeln!(file, "{line}") {
+            failed.get_or_insert(error);
+        }
+        if rows.is_multiple_of(SAY_EVERY) {
+            tool.progress.doing(format!("{rows} rows written"));
+        }
+    };
+    match &export.which.order {
+        Some(order) => auditor
+            .export(&chain(order)?)
+            .await?
+            .into_iter()
+            .for_each(&mut line),
+        None => auditor.export_all(&mut line).await?,
+    }
+    if let Some(error) = failed {
+        return Err(error).with_context(|| format!("writing {}", named()));
+    }
+    file.flush().with_context(|| format!("writing {}", named()))?;
+    tool.progress.done();
+    tool.output.show(&Exported {
+        file: export.to.clone(),
+        rows,
+    })?;
+    Ok(Exit::Fine)
+}
