@@ -21,14 +21,12 @@ pub struct Outlook {
 
 /// The outlook of an order.
 pub fn outlook(facts: &Facts) -> Outlook {
-    let Some(item) = &facts.item else {
-        return unknown(facts);
-    };
-    let mut outlook = match item.state {
-        OrderState::Recorded => recorded(facts),
-        OrderState::Open => open(facts),
-        OrderState::Completed => completed(facts),
-        OrderState::Closed => closed(facts),
+    let mut outlook = match facts.item.as_ref().map(|item| item.state) {
+        None => unknown(facts),
+        Some(OrderState::Recorded) => recorded(facts),
+        Some(OrderState::Open) => open(facts),
+        Some(OrderState::Completed) => completed(facts),
+        Some(OrderState::Closed) => closed(facts),
     };
     for review in &facts.reviews {
         outlook.needs_person = true;
@@ -67,6 +65,9 @@ fn unknown(facts: &Facts) -> Outlook {
         stands: stands.to_owned(),
         ..Outlook::default()
     };
+    if !facts.reviews.is_empty() {
+        return outlook;
+    }
     if !facts.events.is_empty() {
         outlook
             .missing
