@@ -35,7 +35,7 @@ async fn orders_wait_while_odoo_is_paused_and_go_on_when_it_is_resumed() -> Resu
         nothing_in_odoo(witness, &order).await?;
         Ok(order)
     };
-    let order = played.await;
+    let order: Result<_> = played.await;
     let resumed = world.run(&["resume", "odoo"])?;
     let order = order?;
     ensure!(
