@@ -8,10 +8,11 @@ use crate::places::Places;
 use crate::tools;
 
 /// MiniStack has an environment of its own, because it pins a botocore that the sam-cli does not accept. The
-/// translator expands the SAM transform, cryptography makes the certificates.
-const MINISTACK: [&str; 3] = [
+/// translator expands the SAM transform, cryptography makes the certificates, CloudWatch speaks CBOR.
+const MINISTACK: [&str; 4] = [
     "ministack==1.5.33",
     "aws-sam-translator==1.115.0",
+    "cbor2==6.3.0",
     "cryptography==50.0.2",
 ];
 
