@@ -29,7 +29,7 @@ The input holds personal data. It is read from the table with your own rights, a
 pub struct Options {
     /// The review, or the message.
     id: String,
-    /// Show the input, too.
+    /// Show the input itself and nothing else, so that it can be written to a file.
     #[arg(long)]
     input: bool,
 }
@@ -46,6 +46,9 @@ struct Shown {
 
 impl Show for Shown {
     fn people(&self, now: UnixMillis) -> String {
+        if let Some(text) = &self.input_text {
+            return text.clone();
+        }
         let Ok(review) = serde_json::from_value::<Review>(self.said.clone()) else {
             return self.said.to_string();
         };
@@ -97,7 +100,6 @@ impl Show for Shown {
                 edit.fields.join(", ")
             )
         }));
-        lines.extend(self.input_text.iter().map(|text| format!("\n{text}")));
         lines.join("\n")
     }
 }
