@@ -117,7 +117,8 @@ fn breaker(item: &Value) -> BTreeMap<String, Value> {
 
 fn scalar(value: &Value) -> Value {
     match value {
-        Value::Number(_) | Value::Bool(_) => value.clone(),
+        Value::Bool(_) => value.clone(),
+        Value::Number(number) if !is_card_number(&number.to_string()) => value.clone(),
         value => shown(value).map_or_else(|| HIDDEN.into(), Value::from),
     }
 }
@@ -172,6 +173,11 @@ mod tests {
         assert_eq!(
             json!(fields("review/1", &card)),
             json!({"input": "(hidden)", "state": "open"})
+        );
+        let card = json!({"state": "Applied", "attempt": 4_263_970_000_005_262_u64});
+        assert_eq!(
+            json!(fields("effect/authorize/woo/1/1", &card)),
+            json!({"state": "Applied", "attempt": "(hidden)"})
         );
     }
 }
