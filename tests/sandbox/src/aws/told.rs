@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Aws, Deployed, settings};
 
@@ -51,6 +51,16 @@ impl Mailbox {
         let arn = attributes
             .get(&QueueAttributeName::QueueArn)
             .context("a mailbox without a name")?;
+        // The topic delivers under its own name, which the queue has to let in.
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage", "Resource": arn,
+        }]});
+        let opened = sqs
+            .set_queue_attributes()
+            .queue_url(&queue)
+            .attributes(QueueAttributeName::Policy, policy.to_string());
+        opened.send().await.context("opening a mailbox to the topic")?;
         let subscribe = sns
             .subscribe()
             .topic_arn(deployed.output("ReviewTopic")?)
@@ -133,7 +143,6 @@ fn notification(envelope: &str) -> Result<Option<Notification>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn alarms_are_told_from_what_the_functions_write() {
