@@ -188,6 +188,7 @@ async fn all_of_a_kind_are_redriven_at_once_and_those_that_cannot_be_are_left() 
 async fn a_message_of_the_last_resort_is_seen_handed_over_and_thrown_away() -> Result<()> {
     let world = World::find().await?;
     let witness = &world.witness;
+    witness.aws.purge(&witness.deployed, "LastResort").await?;
     let call = json!({"requestContext": {"functionArn": "arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST"},
                       "requestPayload": {"schema": 1, "action": "sweep", "token": "s3cr3t"}});
     witness
