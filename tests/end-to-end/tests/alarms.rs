@@ -241,6 +241,12 @@ impl Trouble {
         let resume =
             json!({"action": "resume", "system": "shop-own", "reason": "it was tried", "by": "test"});
         witness.review_desk(&resume).await?;
+        // Whoever calls the shop next finds out that it is well.
+        let poller = witness.deployed.output("ChangePoller")?;
+        witness
+            .aws
+            .invoke(poller, &json!({"schema": 1, "action": "poll"}))
+            .await?;
         expires_in(witness, 60).await
     }
 }
