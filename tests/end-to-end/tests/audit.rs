@@ -117,7 +117,7 @@ fn who_did_it(entries: &[Entry], order: &OrderKey) -> Result<()> {
         .and_then(|entry| entry.after.as_ref())
         .context("no capture")?;
     ensure!(
-        after.fields["result.amount_minor"] == Value::from(6223),
+        after.fields["result.amount_minor"] == 6223,
         "{after:?}"
     );
     Ok(())
