@@ -5,7 +5,6 @@ use audit::{Auditor, ChainId, Entry, HEAD_PLACE, Keys, Kind, Row};
 use domain::ids::OrderKey;
 use end_to_end::{completed, place, witness, woo_order};
 use sandbox::witness::Witness;
-use serde_json::Value;
 use std::cell::Cell;
 
 /// What has to be told of an order that went all the way, in this order, whatever else is told between.
@@ -116,10 +115,7 @@ fn who_did_it(entries: &[Entry], order: &OrderKey) -> Result<()> {
     let after = capture
         .and_then(|entry| entry.after.as_ref())
         .context("no capture")?;
-    ensure!(
-        after.fields["result.amount_minor"] == 6223,
-        "{after:?}"
-    );
+    ensure!(after.fields["result.amount_minor"] == 6223, "{after:?}");
     Ok(())
 }
 
