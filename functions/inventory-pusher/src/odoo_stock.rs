@@ -73,7 +73,7 @@ impl StockSource for OdooStock {
         // After a rotation of the key the connection is another one, and counts from its start.
         let odoo_round_trips = self.odoo.round_trips().saturating_sub(before);
         metrics::emit(Metric::OdooCalls, odoo_round_trips, &[]);
-        tracing::debug!(skus = skus.len(), odoo_round_trips, "stock read");
+        tracing::info!(skus = skus.len(), odoo_round_trips, "stock read");
         Ok(counted)
     }
 }
