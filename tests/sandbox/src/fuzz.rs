@@ -65,10 +65,14 @@ fn tried(only: Option<String>, recipes: Recipes) -> Result<Tally> {
         "{inputs} inputs in {} targets, from {kept} kept ones",
         ran.len()
     ));
-    Ok(Tally {
-        passed: ran.iter().filter(|ran| ran.holds).count(),
-        failed: ran.iter().filter(|ran| !ran.holds).count(),
-    })
+    let tallies = ran.iter().map(|ran| {
+        if ran.holds {
+            Tally::passed(1)
+        } else {
+            Tally::failed(format!("the target {}", ran.name))
+        }
+    });
+    Ok(tallies.sum())
 }
 
 fn tell(ran: &Ran) {

@@ -1,6 +1,7 @@
 //! `cargo verify`: the proof. Every step runs, whatever failed before it; the closing line says how many checks passed.
 
 mod command;
+mod failures;
 mod steps;
 mod tally;
 
@@ -43,7 +44,7 @@ pub async fn verify(options: Options) -> Result<()> {
     let places = Places::open()?;
     let mut stage = Stage::new(places);
     let mut total = Tally::default();
-    let mut broken = Vec::new();
+    let mut broken: Vec<(&str, Vec<String>)> = Vec::new();
     for step in STEPS
         .iter()
         .filter(|s| options.only.is_empty() || options.only.iter().any(|o| o == s.name))
@@ -51,14 +52,14 @@ pub async fn verify(options: Options) -> Result<()> {
         let result = progress::step(&format!("{}: {}", step.name, step.about), (step.run)(&mut stage)).await;
         let tally = result.unwrap_or_else(|error| {
             progress::say(format!("{}: {error:#}", step.name));
-            Tally::FAILED
+            Tally::failed(format!("{error:#}"))
         });
         progress::say(format!(
             "{}: {} passed, {} failed",
             step.name, tally.passed, tally.failed
         ));
         if tally.failed > 0 {
-            broken.push(step.name);
+            broken.push((step.name, tally.failures.clone()));
         }
         total += tally;
     }
@@ -66,20 +67,23 @@ pub async fn verify(options: Options) -> Result<()> {
     if broken.is_empty() {
         progress::say("everything holds");
     } else {
-        progress::say(format!(
-            "look at: {}; the logs are in target/sandbox/log/",
-            broken.join(", ")
-        ));
+        for (step, failures) in &broken {
+            for failure in failures {
+                progress::say(format!("{step} failed: {failure}"));
+            }
+        }
+        progress::say("the logs are in target/sandbox/log/");
     }
-    closing_line(total);
+    closing_line(&total);
     if total.failed > 0 {
-        bail!("{} checks failed in: {}", total.failed, broken.join(", "));
+        let steps: Vec<_> = broken.iter().map(|(step, _)| *step).collect();
+        bail!("{} checks failed in: {}", total.failed, steps.join(", "));
     }
     Ok(())
 }
 
 /// The one line that programs read.
 #[expect(clippy::print_stdout, reason = "the result of the program")]
-fn closing_line(total: Tally) {
+fn closing_line(total: &Tally) {
     println!("{} passed, {} failed", total.passed, total.failed);
 }

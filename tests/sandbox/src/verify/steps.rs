@@ -234,7 +234,7 @@ async fn stories(stage: &mut Stage) -> Result<Tally> {
         tally += if sheet.holds() {
             Tally::passed(1)
         } else {
-            Tally::FAILED
+            Tally::failed(format!("the story {:?}", story.name))
         };
     }
     Ok(tally)

@@ -2,27 +2,43 @@
 
 use std::ops::AddAssign;
 
-/// How many checks passed and failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use super::failures;
+
+/// How many checks passed and failed, and which failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Checks that passed.
     pub passed: usize,
     /// Checks that failed.
     pub failed: usize,
+    /// What is to be said of those: the test with the first lines of its output, or the step with its error.
+    pub failures: Vec<String>,
 }
 
 impl Tally {
-    /// One check that failed.
-    pub const FAILED: Self = Self { passed: 0, failed: 1 };
-
     /// This many checks that passed.
     pub fn passed(passed: usize) -> Self {
-        Self { passed, failed: 0 }
+        Self {
+            passed,
+            ..Self::default()
+        }
+    }
+
+    /// One check that failed, and what is to be said of it.
+    pub fn failed(failure: impl Into<String>) -> Self {
+        Self {
+            failed: 1,
+            failures: vec![failure.into()],
+            ..Self::default()
+        }
     }
 
     /// The sum over all `test result:` lines of a `cargo test` run.
     pub fn of_cargo_test(output: &str) -> Self {
-        let mut tally = Self::default();
+        let mut tally = Self {
+            failures: failures::of_cargo_test(output),
+            ..Self::default()
+        };
         for line in output
             .lines()
             .filter_map(|l| l.trim().strip_prefix("test result:"))
@@ -38,6 +54,16 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.failures.extend(other.failures);
+    }
+}
+
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |mut sum, tally| {
+            sum += tally;
+            sum
+        })
     }
 }
 
@@ -64,7 +90,8 @@ mod tests {
             Tally::of_cargo_test(output),
             Tally {
                 passed: 12,
-                failed: 3
+                failed: 3,
+                failures: Vec::new()
             }
         );
     }
