@@ -1,8 +1,7 @@
 //! `explain` and `orders` tell what really happened to an order, and what it waits for.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Paid, cash, completed, decide, parked, place, woo_order};
-use sandbox::shop::Draft;
+use end_to_end::{Paid, cash, completed, decide, parked, place, unknown_sku_order, woo_order};
 use serde_json::json;
 
 use super::world::{World, lines, says, text};
@@ -139,10 +138,7 @@ async fn a_parked_order_is_told_with_what_to_mend_and_until_when() -> Result<()>
     let world = World::find().await?;
     let witness = &world.witness;
     let token = witness.gateway.store_card("visa").await?;
-    let draft = Draft::sample("woocommerce/order-unknown-sku")
-        .id(end_to_end::fresh_id())
-        .token(&token);
-    let (order, review) = parked(witness, &draft).await?;
+    let (order, review) = parked(witness, &unknown_sku_order(&token)).await?;
     let ran = world.run(&["explain", &order.to_string()])?;
     let outlook = &ran.json["outlook"];
     ensure!(ran.code == 1 && outlook["needs_person"] == true, "{outlook:#}");

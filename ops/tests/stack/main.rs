@@ -6,6 +6,7 @@
 mod audit;
 mod doctor;
 mod explain;
+mod first_day;
 mod pause;
 mod replay;
 mod review;

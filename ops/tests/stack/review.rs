@@ -4,23 +4,18 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 use domain::ids::OrderKey;
-use end_to_end::{completed, parked};
-use sandbox::shop::Draft;
+use end_to_end::{NOT_SOLD, completed, parked, unknown_sku_order};
 use sandbox::witness::Witness;
 use serde_json::{Value, json};
 
 use super::world::{World, text};
 
-/// What the order of the sample `order-unknown-sku` asks for, and what it should have asked for.
-const NOT_SOLD: &str = "HL-TEAPOT-OLD";
+/// What the order should have asked for.
 const SOLD: &str = "HL-MUG-BLUE";
 
 async fn unknown_sku(witness: &Witness) -> Result<(OrderKey, String)> {
     let token = witness.gateway.store_card("visa").await?;
-    let draft = Draft::sample("woocommerce/order-unknown-sku")
-        .id(end_to_end::fresh_id())
-        .token(&token);
-    let (order, review) = parked(witness, &draft).await?;
+    let (order, review) = parked(witness, &unknown_sku_order(&token)).await?;
     Ok((order, text(&review["id"])))
 }
 

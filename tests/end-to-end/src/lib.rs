@@ -9,7 +9,10 @@ mod decisions;
 mod orders;
 
 pub use decisions::{charge, decide, let_go, parked, shop_says};
-pub use orders::{Cash, Paid, cash, completed, nothing_in_odoo, own_order, place, review, woo_order};
+pub use orders::{
+    Cash, NOT_SOLD, Paid, cash, completed, nothing_in_odoo, own_order, place, review, unknown_sku_order,
+    woo_order,
+};
 pub use sandbox::backlog::{self, fresh_id};
 
 use anyhow::Result;

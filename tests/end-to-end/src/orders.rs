@@ -23,6 +23,17 @@ pub fn own_order(token: &str) -> Draft {
         .token(token)
 }
 
+/// An article that Odoo never has: the sample's own is created by whoever plays the stories.
+pub const NOT_SOLD: &str = "HL-NEVER-SOLD";
+
+/// An order for [`NOT_SOLD`], which is parked before anything is written; under a fresh id.
+pub fn unknown_sku_order(token: &str) -> Draft {
+    Draft::sample("woocommerce/order-unknown-sku")
+        .id(fresh_id())
+        .token(token)
+        .with(|order| order["line_items"][0]["sku"] = NOT_SOLD.into())
+}
+
 /// Puts an order into its shop, which tells the webhook URL.
 ///
 /// # Errors

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use end_to_end::{decide, fresh_id, parked, witness};
+use end_to_end::{decide, fresh_id, parked, unknown_sku_order, witness};
 use sandbox::aws::{Mailbox, Notification};
 use sandbox::cloudwatch::{Alarm, Comparison, Metric, Metrics, Millis, Missing, Sample, StandIn, State, now};
 use sandbox::places::repository;
-use sandbox::shop::Draft;
 use sandbox::witness::Witness;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -212,10 +211,7 @@ impl Trouble {
     /// A review, a message nobody takes, a system away for eleven minutes, a key that ends in three days.
     async fn make(witness: &Witness) -> Result<Self> {
         let token = witness.gateway.store_card("visa").await?;
-        let draft = Draft::sample("woocommerce/order-unknown-sku")
-            .id(fresh_id())
-            .token(&token);
-        let (_, review) = parked(witness, &draft).await?;
+        let (_, review) = parked(witness, &unknown_sku_order(&token)).await?;
         let message = json!({"schema": 1, "action": "nobody-knows"});
         witness
             .aws

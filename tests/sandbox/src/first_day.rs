@@ -13,6 +13,11 @@ use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
 use crate::world::{Parts, Remote, Stack};
 
+/// A tax rate code that is nobody's.
+pub const MISTYPED_RATE: &str = "US-NJ-STAET-1";
+/// A quantity that is no number.
+pub const NOT_A_NUMBER: &str = "three";
+
 /// Retries need not take as long as on AWS: an order goes on within seconds of what held it up being mended.
 const WAIT_SCALE: f64 = 0.1;
 
@@ -76,12 +81,12 @@ pub async fn stuck(witness: &Witness, world: &Remote) -> Result<Stuck> {
     progress::say(format!("{unknown_sku} is parked"));
 
     let taxed = draft(witness, "woocommerce/order-usd-two-taxes").await?;
-    let mistyped = taxed.with(|order| order["tax_lines"][0]["rate_code"] = json!("US-NJ-STAET-1"));
+    let mistyped = taxed.with(|order| order["tax_lines"][0]["rate_code"] = json!(MISTYPED_RATE));
     let mismatched_tax = place(witness, mistyped).await?;
     reviewed(witness, &mismatched_tax).await?;
 
     let readable = draft(witness, "woocommerce/order-coupon").await?;
-    let word = readable.with(|order| order["line_items"][0]["quantity"] = json!("three"));
+    let word = readable.with(|order| order["line_items"][0]["quantity"] = json!(NOT_A_NUMBER));
     let poison = place(witness, word).await?;
     reviewed(witness, &poison).await?;
 

@@ -76,6 +76,7 @@ pub async fn deploy(
             outputs: outputs(ministack, &bin).await?,
         };
         let aws = Aws::connect(ministack.endpoint()).await;
+        aws.complete_tables(&deployed).await?;
         aws.write_secrets(&deployed, secrets).await?;
         Ok(deployed)
     };

@@ -22,6 +22,7 @@ mod repair;
 mod rights;
 mod runs;
 mod secrets;
+mod tables;
 mod template;
 mod told;
 mod tools;
