@@ -8,11 +8,11 @@ use std::time::Duration;
 
 #[tokio::test]
 async fn a_gateway_that_cannot_be_reached_has_done_nothing() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let gateway = client(&format!("http://{free}/ucp"), "APPKEY", Timeouts::default());
+    // Held, so that nobody else gets it, and not listened on.
+    let nobody = tokio::net::TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = nobody.local_addr().unwrap();
+    let gateway = client(&format!("http://{address}/ucp"), "APPKEY", Timeouts::default());
     let bench = Bench::new().await;
     let failure = gateway
         .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
