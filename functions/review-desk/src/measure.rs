@@ -4,6 +4,7 @@
 use crate::desk::Desk;
 use domain::failure::Failure;
 use effects::{EffectKind, Record, State, UnixMillis};
+use futures::future::try_join_all;
 use jiff::{
     Timestamp,
     civil::{Date, Time},
@@ -17,8 +18,12 @@ use runtime::{
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// Most reviews and orders that are counted: with more of them the number no longer matters.
+/// Most reviews that are counted: with more of them the number no longer matters.
 const LIMIT: usize = 1_000;
+/// Effects that are asked for at once.
+const AT_ONCE: usize = 16;
+/// How long orders are looked at for money without an invoice. The function has a minute.
+const LOOKS_FOR_MS: i64 = 30_000;
 /// How long money may be taken and not in the books: a batch of the invoice writer, and a few retries.
 const INVOICED_WITHIN_MS: i64 = 15 * 60_000;
 /// The tag of a secret that says when its credential lapses, as `2027-03-31`.
@@ -89,14 +94,29 @@ impl Desk {
     }
 
     async fn measure_orders(&self, measured: &mut Measured, now: UnixMillis) -> Result<(), Failure> {
-        let open = self.orders.open(LIMIT).await?;
-        let oldest = open.iter().map(|item| item.opened_at_ms).min();
-        measured.tell(Metric::OrdersOpen, number(open.len()), &[]);
-        measured.tell(Metric::OldestOrderSeconds, age_s(oldest, now), &[]);
-        let mut waiting = 0;
-        for item in &open {
-            waiting += usize::from(self.waits_for_its_invoice(item, now).await?);
+        let (mut count, mut oldest, mut waiting, mut not_looked_at) = (0, None, 0, 0);
+        let mut open = self.orders.open();
+        while let Some(page) = open.next().await? {
+            count += page.len();
+            oldest = page.iter().map(|item| item.opened_at_ms).chain(oldest).min();
+            if self.clock.now().since_ms(now) > LOOKS_FOR_MS {
+                not_looked_at += page.len();
+                continue;
+            }
+            for some in page.chunks(AT_ONCE) {
+                let looks = some.iter().map(|item| self.waits_for_its_invoice(item, now));
+                let looks = try_join_all(looks).await?;
+                waiting += looks.into_iter().filter(|waits| *waits).count();
+            }
         }
+        if not_looked_at > 0 {
+            tracing::warn!(
+                not_looked_at,
+                "too many open orders to look for money without an invoice at all"
+            );
+        }
+        measured.tell(Metric::OrdersOpen, number(count), &[]);
+        measured.tell(Metric::OldestOrderSeconds, age_s(oldest, now), &[]);
         measured.tell(Metric::CapturedNotInvoiced, number(waiting), &[]);
         Ok(())
     }

@@ -6,8 +6,6 @@ use effects::UnixMillis;
 use runtime::{stores::OrderItem, workflow::RunState};
 use std::collections::{BTreeSet, HashMap};
 
-/// Most items of a kind looked at in one sweep; the oldest first, so that none is overlooked for ever.
-pub(crate) const LIMIT: usize = 2000;
 /// How long a sweep looks. The function has a minute; what is left is looked at an hour later.
 const LOOKS_FOR_MS: i64 = 40_000;
 
@@ -15,38 +13,33 @@ const LOOKS_FOR_MS: i64 = 40_000;
 pub(crate) struct Runs<'a> {
     desk: &'a Desk,
     until: UnixMillis,
-    /// The orders in the hands of a run, oldest first.
-    pub(crate) open: Vec<OrderItem>,
-    places: HashMap<OrderKey, usize>,
+    /// The generation and the execution of each open order seen so far.
+    seen: HashMap<OrderKey, (u32, String)>,
     running: BTreeSet<String>,
     states: HashMap<String, RunState>,
 }
 
 impl<'a> Runs<'a> {
-    /// What is known at the beginning.
-    ///
-    /// # Errors
-    /// Those of the table. Without the list of runs each is asked for.
-    pub(crate) async fn of(desk: &'a Desk) -> Result<Self, Failure> {
+    /// What is known at the beginning. Without the list of runs each is asked for.
+    pub(crate) async fn of(desk: &'a Desk) -> Self {
         let until = desk.clock.now().plus_ms(LOOKS_FOR_MS);
-        // The orders first: a run that has just begun may then be in the list.
-        let open = desk.orders.open(LIMIT).await?;
         let running = desk.workflow.running().await.unwrap_or_else(|failure| {
             tracing::warn!(error = failure.name.as_str(), "the runs could not be listed");
             BTreeSet::new()
         });
-        Ok(Self {
+        Self {
             desk,
             until,
-            places: open
-                .iter()
-                .enumerate()
-                .map(|(place, item)| (item.order.clone(), place))
-                .collect(),
-            open,
+            seen: HashMap::new(),
             running,
             states: HashMap::new(),
-        })
+        }
+    }
+
+    /// Remembers an open order, so that it need not be loaded again.
+    pub(crate) fn see(&mut self, item: &OrderItem) {
+        self.seen
+            .insert(item.order.clone(), (item.generation, item.execution()));
     }
 
     /// Whether there is time to look at one more.
@@ -75,21 +68,15 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// Those of the table and of the workflow engine.
     pub(crate) async fn work_on(&mut self, order: &OrderKey, generation: u32) -> Result<bool, Failure> {
-        let known = self
-            .places
-            .get(order)
-            .and_then(|place| self.open.get(*place))
-            .cloned();
-        let item = match known {
-            Some(item) => item,
+        let (works_on, execution) = match self.seen.get(order) {
+            Some(seen) => seen.clone(),
             None => match self.desk.orders.load(order).await? {
-                Some(there) => there.value,
-                None => return Ok(false),
+                Some(there) if there.value.state == OrderState::Open => {
+                    (there.value.generation, there.value.execution())
+                }
+                _ => return Ok(false),
             },
         };
-        if item.state != OrderState::Open || item.generation != generation {
-            return Ok(false);
-        }
-        Ok(self.state(&item.execution()).await? == RunState::Running)
+        Ok(works_on == generation && self.state(&execution).await? == RunState::Running)
     }
 }

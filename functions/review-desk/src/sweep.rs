@@ -1,11 +1,6 @@
 //! The hourly sweep: what nobody works on any more and nobody was told of.
 
-use crate::{
-    desk::Desk,
-    ended_runs::ended_run,
-    redrive::Redrive,
-    runs::{LIMIT, Runs},
-};
+use crate::{desk::Desk, ended_runs::ended_run, redrive::Redrive, runs::Runs};
 use domain::{
     failure::{Failure, FailureName},
     ids::OrderKey,
@@ -21,19 +16,27 @@ use serde_json::{Value, json};
 const SETTLES_MS: i64 = 3_600_000;
 /// A run retries an unknown outcome for two days; after that an open effect is for people, whatever the run does.
 const RETRIED_MS: i64 = 50 * 3_600_000;
+/// Most reviews and unfinished effects looked at in one sweep, the oldest first.
+const LIMIT: usize = 2000;
+
 impl Desk {
-    /// What is left when the time is up is told: the oldest comes first, and the next sweep begins there.
+    /// Every open order is looked at: one whose run goes on costs no call. What is left when the time is up, because
+    /// thousands had to be asked for, is told.
     pub(crate) async fn sweep(&self) -> Result<Value, Failure> {
         let now = self.clock.now();
-        let mut runs = Runs::of(self).await?;
-        let closed = self.close_lapsed(&mut runs).await?;
+        let mut runs = Runs::of(self).await;
         let (mut opened, mut left) = (0, 0);
-        for item in runs.open.clone() {
-            match runs.have_time() {
-                true => opened += usize::from(self.sweep_order(&item, now, &mut runs).await?),
-                false => left += 1,
+        let mut open = self.orders.open();
+        while let Some(page) = open.next().await? {
+            for item in page {
+                runs.see(&item);
+                match runs.have_time() {
+                    true => opened += usize::from(self.sweep_order(&item, now, &mut runs).await?),
+                    false => left += 1,
+                }
             }
         }
+        let closed = self.close_lapsed(&mut runs).await?;
         let before = now.plus_ms(-SETTLES_MS);
         let open = self.effects.open(before, LIMIT).await;
         let open = open.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;

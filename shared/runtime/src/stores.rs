@@ -9,7 +9,7 @@ mod stock_flights;
 
 pub use crate::items::typed::{Saved, Versioned};
 pub use cursors::{Cursor, Cursors};
-pub use order_items::{AcceptedLine, Edited, OrderItem, OrderItems};
+pub use order_items::{AcceptedLine, Edited, OpenOrders, OrderItem, OrderItems};
 pub use payloads::{Payload, PayloadStore, Stored};
 pub use payments_used::{PaymentsUsed, Use};
 pub use reviews::{Edit, NewReview, Opened, Review, ReviewState, Reviews, Verdict};

@@ -126,6 +126,24 @@ impl Bench {
         item
     }
 
+    /// So many other orders, each in Odoo and in the hands of a run that goes on.
+    pub async fn others_run(&self, count: u32) {
+        let content = content();
+        let event = EventId::of_order(&content);
+        let now = effects::Clock::now(self.clock.as_ref());
+        for number in 0..count {
+            let item = OrderItem {
+                order: format!("woo/{}", 100_000 + number).parse().unwrap(),
+                in_odoo: true,
+                ..OrderItem::recorded(&content, &event).opened(&content, &event, 1, now)
+            };
+            self.desk.orders.save(None, &item).await.unwrap();
+            let input = serde_json::to_value(item.run()).unwrap();
+            let run = (input, RunState::Running);
+            self.workflow.seen().runs.insert(item.execution(), run);
+        }
+    }
+
     /// The shop sends a newer version.
     pub async fn shop_sends(&self, order: &Order) {
         let event = EventId::of_order(order);

@@ -65,6 +65,20 @@ async fn open_reviews_and_orders_are_counted_with_the_age_of_the_oldest() {
 }
 
 #[tokio::test]
+async fn thousands_of_orders_that_wait_hide_no_money_without_an_invoice() {
+    let bench = bench();
+    bench.others_run(2_500).await;
+    bench.clock.advance_ms(1);
+    bench.running().await;
+    in_odoo(&bench).await;
+    applied(&bench, EffectKind::Capture).await;
+    bench.clock.advance_ms(HOUR_MS);
+    let (answer, _) = measured(&bench).await;
+    assert_eq!(answer["OrdersOpen"], 2_501);
+    assert_eq!(answer["CapturedNotInvoiced"], 1);
+}
+
+#[tokio::test]
 async fn money_is_in_the_books_a_quarter_of_an_hour_after_it_was_taken_or_somebody_is_told() {
     let bench = bench();
     bench.running().await;

@@ -32,6 +32,19 @@ async fn an_order_whose_run_has_ended_is_found_once() {
 }
 
 #[tokio::test]
+async fn thousands_of_orders_that_wait_hide_none_that_is_forgotten() {
+    let bench = bench();
+    bench.others_run(2_500).await;
+    bench.clock.advance_ms(1);
+    bench.running().await;
+    bench.execution_ends("woo_1001-1");
+    bench.clock.advance_ms(2 * HOUR_MS);
+    assert_eq!(opened(&bench).await, 1);
+    assert_eq!(bench.only().await["order"], "woo/1001");
+    assert_eq!(bench.workflow.seen().looks, 1, "those that run are told at once");
+}
+
+#[tokio::test]
 async fn a_run_that_was_never_started_is_found() {
     let bench = bench();
     bench.running().await;

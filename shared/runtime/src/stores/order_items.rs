@@ -1,8 +1,10 @@
 //! The order item: who runs an order, and what we know of it. One per order, changed only by compare-and-set.
 
 mod edited;
+mod open;
 
 pub use edited::Edited;
+pub use open::OpenOrders;
 
 use super::{newest_first, sortable};
 use crate::{
@@ -282,16 +284,9 @@ impl OrderItems {
         typed::change(&*self.items, &key(order), beside, change).await
     }
 
-    /// Orders a run works on, those opened first at the top.
-    ///
-    /// # Errors
-    /// Those of [`Items::by_state`].
-    pub async fn open(&self, limit: usize) -> Result<Vec<OrderItem>, Failure> {
-        let mut open = self.of_state(ACCEPTED, limit).await?;
-        open.extend(self.of_state(IN_ODOO, limit).await?);
-        open.sort_by_key(|item| item.opened_at_ms);
-        open.truncate(limit);
-        Ok(open)
+    /// Orders a run works on, page by page.
+    pub fn open(&self) -> OpenOrders {
+        OpenOrders::new(self.items.clone())
     }
 
     /// Orders a run works on whose goods Odoo does not hold yet, those opened first at the top.
