@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use domain::ids::OrderKey;
 use end_to_end::{Paid, cash, charge, completed};
-use sandbox::first_day::{MISTYPED_RATE, NOT_A_NUMBER, stuck};
+use sandbox::first_day::{MISTYPED_RATE, MISTYPED_SKU, NOT_A_NUMBER, stuck};
 
 use super::world::{World, lines, says, text};
 
@@ -27,7 +27,7 @@ async fn five_orders_are_stuck_and_each_is_found_and_mended() -> Result<()> {
     let well = world.run(&["doctor", "--only", "odoo"])?;
     ensure!(well.code == 0, "{well:?}");
 
-    corrected(&world, &stuck.unknown_sku, "HL-TEAPOT-OLD", "HL-MUG-BLUE").await?;
+    corrected(&world, &stuck.unknown_sku, MISTYPED_SKU, "HL-MUG-BLUE").await?;
     corrected(&world, &stuck.mismatched_tax, MISTYPED_RATE, "US-NJ-STATE-1").await?;
     corrected(&world, &stuck.poison, &format!("\"{NOT_A_NUMBER}\""), "3").await?;
 

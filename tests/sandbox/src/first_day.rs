@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use domain::ids::OrderKey;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::backlog::fresh_id;
 use crate::cli::welcome;
@@ -13,6 +13,8 @@ use crate::shop::{Draft, Kind};
 use crate::witness::Witness;
 use crate::world::{Parts, Remote, Stack};
 
+/// An article that Odoo does not have.
+pub const MISTYPED_SKU: &str = "HL-MUG-BLEU";
 /// A tax rate code that is nobody's.
 pub const MISTYPED_RATE: &str = "US-NJ-STAET-1";
 /// A quantity that is no number.
@@ -24,7 +26,7 @@ const WAIT_SCALE: f64 = 0.1;
 /// The five orders, in the order in which they got stuck.
 #[derive(Clone, Debug)]
 pub struct Stuck {
-    /// Odoo does not know its SKU `HL-TEAPOT-OLD`; it means `HL-MUG-BLUE`.
+    /// Odoo does not know its SKU `HL-MUG-BLEU`; it means `HL-MUG-BLUE`.
     pub unknown_sku: OrderKey,
     /// Its tax rate code `US-NJ-STAET-1` is nobody's; it means `US-NJ-STATE-1`.
     pub mismatched_tax: OrderKey,
@@ -76,7 +78,9 @@ fn tasks(stuck: &Stuck) -> Vec<String> {
 /// # Errors
 /// When one does not get stuck as it should.
 pub async fn stuck(witness: &Witness, world: &Remote) -> Result<Stuck> {
-    let unknown_sku = place(witness, draft(witness, "woocommerce/order-unknown-sku").await?).await?;
+    let sold = draft(witness, "woocommerce/order-unknown-sku").await?;
+    let mistyped = sold.with(|order| order["line_items"][0]["sku"] = json!(MISTYPED_SKU));
+    let unknown_sku = place(witness, mistyped).await?;
     witness.open_review(&unknown_sku).await?;
     progress::say(format!("{unknown_sku} is parked"));
 
@@ -94,11 +98,10 @@ pub async fn stuck(witness: &Witness, world: &Remote) -> Result<Stuck> {
     let expired_key = place(witness, draft(witness, "woocommerce/order-usd-two-taxes").await?).await?;
     witness
         .until("the breaker of Odoo", async || {
-            let breakers = witness.aws.items(&witness.deployed, "breaker/odoo").await?;
-            Ok(breakers
-                .iter()
-                .any(|item| item.to_string().contains("misconfigured\":true"))
-                .then_some(()))
+            let breaker = witness.aws.item(&witness.deployed, "breaker/odoo").await?;
+            let body = breaker.and_then(|item| item["body"].as_str().map(str::to_owned));
+            let state: Value = serde_json::from_str(body.as_deref().unwrap_or("null"))?;
+            Ok((state["open"]["misconfigured"] == true).then_some(()))
         })
         .await?;
     progress::say(format!("{expired_key} waits: Odoo refuses our key"));
