@@ -79,7 +79,11 @@ fn tasks(stuck: &Stuck) -> Vec<String> {
 /// When one does not get stuck as it should.
 pub async fn stuck(witness: &Witness, world: &Remote) -> Result<Stuck> {
     let sold = draft(witness, "woocommerce/order-unknown-sku").await?;
-    let mistyped = sold.with(|order| order["line_items"][0]["sku"] = json!(MISTYPED_SKU));
+    let mistyped = sold.with(|order| {
+        let line = &mut order["line_items"][0];
+        line["sku"] = json!(MISTYPED_SKU);
+        line["name"] = json!("Mug - Blue");
+    });
     let unknown_sku = place(witness, mistyped).await?;
     witness.open_review(&unknown_sku).await?;
     progress::say(format!("{unknown_sku} is parked"));
