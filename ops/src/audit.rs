@@ -1,11 +1,13 @@
 //! `audit`: the trail of who or what changed what, shown, verified and exported.
 
+mod verify;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use audit::{Auditor, ChainId, DynamoSource, DynamoTrail, Entry, Keys, Overview, Report};
+use audit::{Auditor, BadKey, ChainId, DynamoSource, DynamoTrail, Entry, Keys, StoreError};
 use clap::{Args, Subcommand};
 use effects::UnixMillis;
 use serde::Serialize;
@@ -66,18 +68,35 @@ pub struct Export {
 /// # Errors
 /// When the tables or the key cannot be read; for `export`, when the file is there or cannot be written.
 pub async fn run(tool: &Tool, audit: &Audit) -> Result<Exit> {
+    let ended = act(tool, audit).await;
+    ended.map_err(|error| match unread(&error) {
+        Some(stop) => stop.into(),
+        None => error,
+    })
+}
+
+/// Whoever could not read the trail has found nothing wrong in it: that has another exit code than tampering.
+fn unread(error: &anyhow::Error) -> Option<Stop> {
+    if let Some(store) = error.downcast_ref::<StoreError>() {
+        let stop = Stop::unreachable(store.to_string());
+        return Some(stop.remedy(
+            "try again; if it stays so, use a profile whose rights are those listed in ops/README.md for auditing",
+        ));
+    }
+    let key = error.downcast_ref::<BadKey>()?;
+    Some(Stop::unreachable(key.to_string()).remedy(
+        "nothing can be verified without the key: put the value back that the secret held before (AWSPREVIOUS)",
+    ))
+}
+
+async fn act(tool: &Tool, audit: &Audit) -> Result<Exit> {
     let auditor = auditor(&tool.stack().await?).await?;
     match audit {
         Audit::Show(Chain { order }) => show(tool, &auditor, &chain(order)?).await,
         Audit::Verify(Which {
             order: Some(order), ..
-        }) => {
-            let report = auditor.verify(&chain(order)?).await?;
-            let whole = report.is_whole();
-            tool.output.show(&Verified(report))?;
-            Ok(if whole { Exit::Fine } else { Exit::Findings })
-        }
-        Audit::Verify(_) => verify_all(tool, &auditor).await,
+        }) => verify::one(tool, &auditor, &chain(order)?).await,
+        Audit::Verify(_) => verify::all(tool, &auditor).await,
         Audit::Export(export) => write(tool, &auditor, export).await,
     }
 }
@@ -162,105 +181,21 @@ fn changes(entry: &Entry) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
+fn no_trail(chain: &ChainId) -> Stop {
+    Stop::usage(format!("there is no trail of {chain}"))
+        .remedy("check the name; an order that was just changed is recorded within a minute")
+}
+
 async fn show(tool: &Tool, auditor: &Auditor, chain: &ChainId) -> Result<Exit> {
     let entries = auditor.entries(chain).await?;
     if entries.is_empty() {
-        let stop = Stop::usage(format!("there is no trail of {chain}"));
-        return Err(stop
-            .remedy("an order that was just changed is recorded within a minute")
-            .into());
+        return Err(no_trail(chain).into());
     }
     tool.output.show(&Shown {
         chain: chain.clone(),
         entries,
     })?;
     Ok(Exit::Fine)
-}
-
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Verified(Report);
-
-impl Show for Verified {
-    fn people(&self, _: UnixMillis) -> String {
-        let report = &self.0;
-        let mut lines: Vec<String> = report.findings.iter().map(|found| format!("  {found}")).collect();
-        let entries = usize::try_from(report.entries).unwrap_or(usize::MAX);
-        lines.insert(
-            0,
-            match report.is_whole() {
-                true => format!("{}: whole, {}", report.chain, count(entries, "genuine fact")),
-                false => format!("{}: {}", report.chain, count(report.findings.len(), "finding")),
-            },
-        );
-        if report.expired > 0 {
-            lines.push(format!(
-                "  {} are gone because their time was over",
-                report.expired
-            ));
-        }
-        if report.pending > 0 {
-            lines.push(format!(
-                "  {} changed so lately that their entries may be on the way",
-                report.pending
-            ));
-        }
-        lines.join("\n")
-    }
-}
-
-/// What verifying everything came to.
-#[derive(Serialize)]
-struct All {
-    #[serde(flatten)]
-    overview: Overview,
-    broken_chains: Vec<Report>,
-}
-
-impl Show for All {
-    fn people(&self, now: UnixMillis) -> String {
-        let overview = &self.overview;
-        let mut lines = vec![format!(
-            "{} chains, {} facts, {} items compared: {}",
-            overview.chains,
-            overview.entries,
-            overview.items,
-            match overview.findings {
-                0 => "everything is as it was written".to_owned(),
-                findings => format!("{findings} findings"),
-            }
-        )];
-        lines.extend(
-            self.broken_chains
-                .iter()
-                .map(|report| Verified(report.clone()).people(now)),
-        );
-        let unrecorded = overview.unrecorded.iter();
-        lines.extend(unrecorded.map(|(chain, found)| format!("{chain}: {found}")));
-        lines.join("\n")
-    }
-}
-
-async fn verify_all(tool: &Tool, auditor: &Auditor) -> Result<Exit> {
-    let (mut broken_chains, mut done) = (Vec::new(), 0_u64);
-    let overview = auditor
-        .verify_all(|report| {
-            done += 1;
-            if done.is_multiple_of(SAY_EVERY) {
-                tool.progress.doing(format!("{done} chains verified"));
-            }
-            if !report.is_whole() {
-                broken_chains.push(report.clone());
-            }
-        })
-        .await?;
-    tool.progress.done();
-    let whole = overview.findings == 0;
-    tool.output.show(&All {
-        overview,
-        broken_chains,
-    })?;
-    Ok(if whole { Exit::Fine } else { Exit::Findings })
 }
 
 #[derive(Serialize)]
@@ -307,4 +242,21 @@ async fn write(tool: &Tool, auditor: &Auditor, export: &Export) -> Result<Exit> 
         rows,
     })?;
     Ok(Exit::Fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::of;
+
+    #[test]
+    fn a_trail_that_could_not_be_read_is_not_one_that_was_tampered_with() {
+        let store = anyhow::Error::from(StoreError("AccessDeniedException".to_owned()));
+        for error in [store, anyhow::Error::from(BadKey)] {
+            let stop = unread(&error).unwrap();
+            assert_eq!(of(&stop.clone().into()), Exit::Unreachable);
+            assert!(stop.remedy.is_some());
+        }
+        assert_eq!(unread(&anyhow::anyhow!("the file is there")), None);
+    }
 }

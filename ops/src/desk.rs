@@ -7,6 +7,7 @@ use domain::failure::{Failure, FailureName};
 use serde_json::{Value, json};
 
 use crate::aws::stopped;
+use crate::exit::Stop;
 use crate::stack::Stack;
 
 /// The desk, and who asks.
@@ -28,7 +29,7 @@ impl Desk {
             .await;
         let identity = identity.map_err(|error| stopped("asking who you are", &error))?;
         Ok(Self {
-            lambda: aws_sdk_lambda::Client::new(&stack.config),
+            lambda: stack.functions(),
             function: stack.output("ReviewDesk")?.to_owned(),
             by: identity.arn.context("AWS does not say who you are")?,
         })
@@ -75,8 +76,23 @@ impl Desk {
         let said: Value = serde_json::from_slice(&said).unwrap_or_default();
         match answer.function_error {
             None => Ok(said),
-            Some(_) => Err(failure(&said).into()),
+            Some(_) => Err(told(failure(&said))),
         }
+    }
+}
+
+/// A failure of the desk; a review or a system that it does not know is a wrong name.
+fn told(failure: Failure) -> anyhow::Error {
+    let opening = match (failure.name, failure.field.as_deref()) {
+        (FailureName::Refused, Some("review")) => "there is no review",
+        (FailureName::Refused, Some("system")) => "the system is none of",
+        _ => return failure.into(),
+    };
+    match failure.what.starts_with(opening) {
+        true => Stop::usage(failure.what)
+            .remedy("`odoo-heartland review list` and `odoo-heartland doctor` name those that are there")
+            .into(),
+        false => failure.into(),
     }
 }
 
@@ -98,6 +114,17 @@ fn failure(said: &Value) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::{Exit, of};
+
+    #[test]
+    fn what_the_desk_does_not_know_is_a_wrong_name_and_what_it_refuses_is_not() {
+        let exit = |what: &str, field: &str| of(&told(Failure::new(FailureName::Refused, what).field(field)));
+        let unknown = "there is no review of this id; `list` shows those that are open";
+        assert_eq!(exit(unknown, "review"), Exit::Usage);
+        assert_eq!(exit("the system is none of gp-api, odoo", "system"), Exit::Usage);
+        assert_eq!(exit("odoo is not paused", "system"), Exit::Findings);
+        assert_eq!(exit("the totals do not agree", "total_minor"), Exit::Findings);
+    }
 
     #[test]
     fn a_functions_own_failure_is_read_and_any_other_is_told_as_it_is() {

@@ -14,6 +14,7 @@ pub mod exit;
 pub mod explain;
 pub mod orders;
 pub mod output;
+mod own_rights;
 pub mod pause;
 pub mod progress;
 pub mod replay;

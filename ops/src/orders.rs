@@ -1,79 +1,33 @@
 //! `orders`: orders by state and age.
 
-use std::collections::BTreeMap;
+mod standing;
+mod step;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
-use domain::decide::OrderState;
+use clap::Args;
 use domain::ids::StoreId;
 use effects::UnixMillis;
-use futures::stream::{self, StreamExt, TryStreamExt};
-use runtime::stores::{OrderItem, ReviewState};
+use futures::future::ready;
+use futures::stream::{self, StreamExt};
+use runtime::stores::OrderItem;
 use serde::Serialize;
 
-use crate::aws::{is_absent, stopped};
+use standing::{Standing, UNFINISHED, of_ended, of_run};
+use step::{At, present};
+
 use crate::exit::Exit;
-use crate::explain::{Event, step_words, steps};
+use crate::explain::step_words;
 use crate::output::{Show, count, table};
 use crate::stack::Stack;
 use crate::time::{parse_length, relative};
 use crate::tool::Tool;
 
-/// As many orders of a state are read.
-const READ_MAX: usize = 1000;
+/// As many finished orders are read at first, and four times as many each time they are not enough.
+const READ_FIRST: usize = 1000;
 /// As many runs are asked at the same time.
 const AT_ONCE: usize = 8;
-/// The last events of a run, among which its present step is.
-const LAST_EVENTS: i32 = 30;
-
-/// How an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// Every order that is not finished: the three below.
-    Open,
-    /// A run works on it, or waits for a system.
-    InWork,
-    /// It waits for the goods to leave.
-    WaitingForDelivery,
-    /// It waits for a person.
-    InReview,
-    /// Paid and invoiced.
-    Completed,
-    /// Ended otherwise: the five below.
-    Closed,
-    /// The card was declined.
-    Declined,
-    /// The payment token expired; the customer was asked to pay again.
-    TokenExpired,
-    /// Dropped, or lapsed.
-    Cancelled,
-    /// The capture was refused.
-    CaptureRefused,
-    /// It could not be accepted.
-    Rejected,
-}
-
-impl Standing {
-    fn word(self) -> String {
-        self.to_possible_value()
-            .map(|value| value.get_name().to_owned())
-            .unwrap_or_default()
-    }
-
-    /// Whether an order that stands so is listed when `asked` is asked for.
-    fn is_listed(self, asked: Self) -> bool {
-        self == asked
-            || match asked {
-                Self::Open => matches!(self, Self::InWork | Self::WaitingForDelivery | Self::InReview),
-                Self::Closed => !matches!(
-                    self,
-                    Self::Open | Self::InWork | Self::WaitingForDelivery | Self::InReview | Self::Completed
-                ),
-                _ => false,
-            }
-    }
-}
 
 /// List orders by state and age.
 #[derive(Args, Debug)]
@@ -101,6 +55,25 @@ pub struct Options {
     limit: usize,
 }
 
+impl Options {
+    /// Whether an order is of the store and the age that are asked for.
+    fn means(&self, item: &OrderItem, now: UnixMillis) -> bool {
+        let age_ms = now.since_ms(UnixMillis(item.opened_at_ms));
+        let of_store = |store: &StoreId| item.order.store == *store;
+        self.older_than.is_none_or(|least| age_ms >= least) && self.store.as_ref().is_none_or(of_store)
+    }
+
+    /// Whether orders that stand so are listed.
+    fn lists(&self, state: Standing) -> bool {
+        self.state.iter().any(|asked| state.is_listed(*asked))
+    }
+
+    /// Whether some orders of this group are listed.
+    fn lists_some_of(&self, group: Standing) -> bool {
+        self.lists(group) || self.state.iter().any(|asked| asked.is_listed(group))
+    }
+}
+
 /// One order.
 #[derive(Clone, Debug, Serialize)]
 struct Row {
@@ -109,6 +82,9 @@ struct Row {
     /// What its run does.
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<String>,
+    /// Why it is not known what its run does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step_unknown: Option<String>,
     /// When its run was opened, Unix milliseconds.
     opened_at_ms: i64,
     run: String,
@@ -116,9 +92,29 @@ struct Row {
     review: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// What was found, in the order in which it is shown.
+#[derive(Debug, Default, Serialize)]
 struct Answer {
     orders: Vec<Row>,
+    /// Whether there are more.
+    more: bool,
+}
+
+impl Answer {
+    /// At most `limit` of them.
+    fn cut(mut self, limit: usize) -> Self {
+        self.more |= self.orders.len() > limit;
+        self.orders.truncate(limit);
+        self
+    }
+
+    /// Why a step is not known, once.
+    fn unknown(&self) -> Option<String> {
+        let mut whys = self.orders.iter().filter_map(|row| row.step_unknown.as_deref());
+        let first = whys.next()?;
+        let orders = count(1 + whys.count(), "order");
+        Some(format!("what the runs of {orders} do is not known: {first}"))
+    }
 }
 
 impl Show for Answer {
@@ -127,7 +123,11 @@ impl Show for Answer {
             return "no orders".to_owned();
         }
         let rows = self.orders.iter().map(|row| {
-            let step = row.step.as_deref().and_then(step_words).unwrap_or_default();
+            let step = match (&row.step, &row.step_unknown) {
+                (_, Some(_)) => "(not known)",
+                (Some(step), None) => step_words(step).unwrap_or_default(),
+                (None, None) => "",
+            };
             [
                 row.order.clone(),
                 row.state.word(),
@@ -137,157 +137,129 @@ impl Show for Answer {
             ]
         });
         let listed = table(["order", "state", "opened", "doing", "review"], rows);
-        format!("{listed}\n{}", count(self.orders.len(), "order"))
+        let more = if self.more {
+            ", and more: raise --limit"
+        } else {
+            ""
+        };
+        format!("{listed}\n{}{more}", count(self.orders.len(), "order"))
     }
 }
 
 /// Lists orders.
 ///
 /// # Errors
-/// When AWS does not answer.
+/// When the table does not answer. A run that cannot be asked is only named.
 pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     let stack = tool.stack().await?;
     tool.progress.doing("reading orders");
     let now = stack.clock().now();
-    let is_meant = |item: &OrderItem| {
-        let age_ms = now.since_ms(UnixMillis(item.opened_at_ms));
-        options.older_than.is_none_or(|least| age_ms >= least)
-            && options
-                .store
-                .as_ref()
-                .is_none_or(|store| item.order.store == *store)
-    };
-    let asked = |state: Standing| {
-        options
-            .state
-            .iter()
-            .any(|asked| state.is_listed(*asked) || asked.is_listed(state))
-    };
-    let mut rows = Vec::new();
-    if asked(Standing::Open) {
-        let open = stack.orders()?.open(READ_MAX).await?;
-        rows.extend(unfinished(&stack, open.into_iter().filter(is_meant).collect()).await?);
+    let mut answer = Answer::default();
+    if options.lists_some_of(Standing::Open) {
+        answer = unfinished(&stack, options, now).await?;
     }
-    for (state, completed) in [(Standing::Completed, true), (Standing::Closed, false)] {
-        if asked(state) {
-            let ended = stack.orders()?.ended(completed, READ_MAX).await?;
-            rows.extend(ended.iter().filter(|item| is_meant(item)).map(finished));
+    for (group, completed) in [(Standing::Completed, true), (Standing::Closed, false)] {
+        if options.lists_some_of(group) {
+            // One more than is shown, to know whether there are more.
+            let most = options
+                .limit
+                .saturating_add(1)
+                .saturating_sub(answer.orders.len());
+            answer
+                .orders
+                .extend(ended(&stack, options, now, completed, most).await?);
         }
     }
-    rows.retain(|row| options.state.iter().any(|asked| row.state.is_listed(*asked)));
-    rows.truncate(options.limit);
+    let answer = answer.cut(options.limit);
     tool.progress.done();
-    tool.output.show(&Answer { orders: rows })?;
+    if let Some(unknown) = answer.unknown() {
+        tool.progress.say(unknown);
+    }
+    tool.output.show(&answer)?;
     Ok(Exit::Fine)
 }
 
-async fn unfinished(stack: &Stack, items: Vec<OrderItem>) -> Result<Vec<Row>> {
-    let reviews = stack.reviews()?.list(ReviewState::Open, READ_MAX).await?;
+/// Unfinished orders, at most one more than are shown. Where a run is costs a question each: it is asked only of those
+/// that are shown, or that may be.
+async fn unfinished(stack: &Stack, options: &Options, now: UnixMillis) -> Result<Answer> {
+    let mut items = opened(stack, options, now).await?;
+    let reviews = stack.open_reviews().await?.into_iter();
     let reviews: BTreeMap<String, String> = reviews
-        .into_iter()
         .filter_map(|review| Some((review.order?.to_string(), review.id)))
         .collect();
     let reviews = &reviews;
+    let every = UNFINISHED.iter().all(|state| options.lists(*state));
+    let more = every && items.len() > options.limit;
+    if every {
+        items.truncate(options.limit);
+    }
     let rows = stream::iter(items).map(|item| async move {
-        let step = present_step(stack, &item).await?;
+        let at = present(stack, &item).await;
         let review = reviews.get(&item.order.to_string()).cloned();
-        Ok::<_, anyhow::Error>(row(
-            &item,
-            of_run(step.as_deref(), review.is_some()),
-            step,
-            review,
-        ))
+        row(&item, of_run(&at, review.is_some()), at, review)
     });
-    rows.buffered(AT_ONCE).try_collect().await
+    let orders = rows
+        .buffered(AT_ONCE)
+        .filter(|row| ready(options.lists(row.state)))
+        .take(options.limit.saturating_add(1))
+        .collect()
+        .await;
+    Ok(Answer { orders, more })
 }
 
-/// How an unfinished order stands, by the step of its run and whether somebody has to decide.
-fn of_run(step: Option<&str>, has_review: bool) -> Standing {
-    match step {
-        Some("Park") => Standing::InReview,
-        _ if has_review => Standing::InReview,
-        Some("WaitForDelivery" | "CheckDelivery") => Standing::WaitingForDelivery,
-        _ => Standing::InWork,
+/// Every order in the hands of a run that is meant, the oldest first.
+async fn opened(stack: &Stack, options: &Options, now: UnixMillis) -> Result<Vec<OrderItem>> {
+    let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut pages = stack.orders()?.open();
+    while let Some(page) = pages.next().await? {
+        // One that has moved meanwhile comes twice.
+        let new = page
+            .into_iter()
+            .filter(|item| seen.insert(item.order.to_string()));
+        items.extend(new.filter(|item| options.means(item, now)));
+    }
+    items.sort_by_key(|item| item.opened_at_ms);
+    Ok(items)
+}
+
+/// At most so many finished orders, the newest first: it reads further back until they are enough.
+async fn ended(
+    stack: &Stack,
+    options: &Options,
+    now: UnixMillis,
+    completed: bool,
+    most: usize,
+) -> Result<Vec<Row>> {
+    let orders = stack.orders()?;
+    let mut read = READ_FIRST;
+    loop {
+        let items = orders.ended(completed, read).await?;
+        let meant = items.iter().filter(|item| options.means(item, now));
+        let rows = meant.map(|item| row(item, of_ended(item), At::NotBegun, None));
+        let rows: Vec<Row> = rows.filter(|row| options.lists(row.state)).take(most).collect();
+        if rows.len() >= most || items.len() < read {
+            return Ok(rows);
+        }
+        read = read.saturating_mul(4);
     }
 }
 
-fn finished(item: &OrderItem) -> Row {
-    use domain::outcome::Outcome;
-    let state = match (item.state, item.our_writes.last().map(|write| write.outcome)) {
-        (OrderState::Completed, _) => Standing::Completed,
-        (_, Some(Outcome::Declined)) => Standing::Declined,
-        (_, Some(Outcome::TokenExpired)) => Standing::TokenExpired,
-        (_, Some(Outcome::Cancelled)) => Standing::Cancelled,
-        (_, Some(Outcome::CaptureRefused)) => Standing::CaptureRefused,
-        (_, Some(Outcome::Rejected)) => Standing::Rejected,
-        _ => Standing::Closed,
+fn row(item: &OrderItem, state: Standing, at: At, review: Option<String>) -> Row {
+    let (step, step_unknown) = match at {
+        At::Step(step) => (Some(step), None),
+        At::NotBegun => (None, None),
+        At::Unknown(why) => (None, Some(why)),
     };
-    row(item, state, None, None)
-}
-
-fn row(item: &OrderItem, state: Standing, step: Option<String>, review: Option<String>) -> Row {
     Row {
         order: item.order.to_string(),
         state,
         step,
+        step_unknown,
         opened_at_ms: item.opened_at_ms,
         run: item.execution(),
         review,
     }
 }
 
-/// The step that a run is in.
-async fn present_step(stack: &Stack, item: &OrderItem) -> Result<Option<String>> {
-    let client = stack.step_functions();
-    let name = item.execution();
-    let ask = client
-        .get_execution_history()
-        .execution_arn(stack.execution_arn(&name)?)
-        .reverse_order(true)
-        .include_execution_data(false)
-        .max_results(LAST_EVENTS);
-    let mut events: Vec<Event> = match ask.send().await {
-        Ok(history) => history.events().iter().map(Event::from).collect(),
-        Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(stopped(&format!("the run {name}"), &error).into()),
-    };
-    events.reverse();
-    Ok(steps(&events).pop().map(|step| step.state))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unfinished_order_stands_where_its_run_is() {
-        assert_eq!(of_run(Some("Park"), false), Standing::InReview);
-        assert_eq!(
-            of_run(Some("WaitForDelivery"), false),
-            Standing::WaitingForDelivery
-        );
-        assert_eq!(of_run(Some("WaitForDelivery"), true), Standing::InReview);
-        assert_eq!(of_run(Some("WriteOrder"), false), Standing::InWork);
-        assert_eq!(of_run(None, false), Standing::InWork);
-    }
-
-    #[test]
-    fn open_and_closed_are_all_of_theirs() {
-        use Standing::*;
-        for state in [InWork, WaitingForDelivery, InReview] {
-            assert!(state.is_listed(Open) && !state.is_listed(Closed) && !state.is_listed(Completed));
-        }
-        for state in [
-            Closed,
-            Declined,
-            TokenExpired,
-            Cancelled,
-            CaptureRefused,
-            Rejected,
-        ] {
-            assert!(state.is_listed(Closed) && !state.is_listed(Open));
-        }
-        assert!(Completed.is_listed(Completed) && !Completed.is_listed(Closed) && !Completed.is_listed(Open));
-        assert!(!Declined.is_listed(Cancelled));
-    }
-}
+mod tests;

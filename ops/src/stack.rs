@@ -1,59 +1,25 @@
 //! The stack: where its parts are, read from its outputs, and clients for them, made on demand.
 
+mod target;
+
+pub use target::Target;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::SdkConfig;
 use effects::{Clock, DynamoStore, SystemClock};
 use runtime::breaker::Breaker;
 use runtime::items::{DynamoItems, Items};
 use runtime::secrets::{Secrets, SecretsManager};
-use runtime::stores::{OrderItems, PayloadStore, Reviews};
+use runtime::stores::{OrderItems, PayloadStore, Review, ReviewState, Reviews};
 
 use crate::exit::Stop;
+use crate::own_rights::OwnRights;
 
-/// Longest time to a connection with AWS.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest time of one attempt.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Which stack, and how to reach it: the global options.
-#[derive(Clone, Debug)]
-pub struct Target {
-    /// The stack's name.
-    pub stack: String,
-    /// The profile of the operator's AWS configuration.
-    pub profile: Option<String>,
-    /// The region, when it is not the profile's.
-    pub region: Option<String>,
-    /// Where AWS is, when it is somewhere else.
-    pub endpoint_url: Option<String>,
-}
-
-impl Target {
-    /// The configuration of all AWS clients.
-    pub async fn config(&self) -> SdkConfig {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard());
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = &self.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        if let Some(url) = &self.endpoint_url {
-            loader = loader.endpoint_url(url);
-        }
-        loader.load().await
-    }
-}
+/// Reviews that are read at once.
+const REVIEWS_PAGE: usize = 500;
 
 /// A stack that was found.
 #[derive(Clone, Debug)]
@@ -176,7 +142,8 @@ impl Stack {
     /// # Errors
     /// Those of [`Stack::output`].
     pub fn items(&self) -> Result<Arc<dyn Items>> {
-        Ok(Arc::new(DynamoItems::new(self.dynamodb(), self.output("Table")?)))
+        let items = DynamoItems::new(self.dynamodb(), self.output("Table")?);
+        Ok(Arc::new(OwnRights(items)))
     }
 
     /// The order items.
@@ -193,6 +160,24 @@ impl Stack {
     /// Those of [`Stack::output`].
     pub fn reviews(&self) -> Result<Reviews> {
         Ok(Reviews::new(self.items()?, self.clock()))
+    }
+
+    /// Every review that is open, those first opened first at the top.
+    ///
+    /// # Errors
+    /// Those of [`Stack::output`]; when the table does not answer.
+    pub async fn open_reviews(&self) -> Result<Vec<Review>> {
+        let (reviews, mut open) = (self.reviews()?, Vec::<Review>::new());
+        loop {
+            let after = open.last().map(Review::place);
+            let page = reviews.list_after(ReviewState::Open, after.as_deref(), REVIEWS_PAGE);
+            let page = page.await?;
+            let is_last = page.len() < REVIEWS_PAGE;
+            open.extend(page);
+            if is_last {
+                return Ok(open);
+            }
+        }
     }
 
     /// The payload store.
@@ -222,7 +207,7 @@ impl Stack {
     /// The secrets.
     pub fn secrets(&self) -> Secrets {
         let source = SecretsManager::new(self.secrets_manager());
-        Secrets::new(Arc::new(source), self.clock())
+        Secrets::new(Arc::new(OwnRights(source)), self.clock())
     }
 
     /// A client of DynamoDB.
@@ -243,6 +228,11 @@ impl Stack {
     /// A client of Lambda.
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config)
+    }
+
+    /// A client of Lambda that calls functions, once each, and waits until they are done.
+    pub fn functions(&self) -> aws_sdk_lambda::Client {
+        target::calling(&self.config)
     }
 
     /// A client of Secrets Manager.

@@ -55,6 +55,8 @@ pub enum Check {
     Alarms,
     /// Reviews that wait for a person.
     Reviews,
+    /// People: somebody is told of alarms and reviews, and has confirmed it.
+    People,
 }
 
 impl Check {
@@ -151,6 +153,7 @@ async fn one(check: Check, looking: &Looking<'_>) -> Vec<Finding> {
         Check::Shops => Box::pin(shops::shops(looking)),
         Check::Alarms => Box::pin(people::alarms(looking)),
         Check::Reviews => Box::pin(people::reviews(looking)),
+        Check::People => Box::pin(people::people(looking)),
     };
     let findings = match work.await {
         Ok(findings) => findings,

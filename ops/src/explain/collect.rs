@@ -6,15 +6,13 @@ use domain::merchant::{CaptureWhen, Store};
 use domain::outcome::OUTCOMES;
 use effects::{EffectId, EffectKind, Record, Store as _};
 use futures::future::try_join_all;
-use runtime::stores::{OrderItem, Review, ReviewState};
+use runtime::stores::{OrderItem, Review};
 
 use super::ask;
 use super::facts::{Away, Effect, Facts, Received, Rules, Told};
 use crate::stack::Stack;
 use crate::systems::Systems;
 
-/// As many open reviews are searched.
-const REVIEWS_MAX: usize = 1000;
 /// The default of the template, when the stack does not say.
 const PARK_S: i64 = 342_000;
 /// As [`PARK_S`].
@@ -155,7 +153,7 @@ fn transaction(effects: &Told<Vec<Effect>>) -> Option<String> {
 }
 
 async fn reviews(stack: &Stack, order: &OrderKey) -> Result<Vec<Review>> {
-    let open = stack.reviews()?.list(ReviewState::Open, REVIEWS_MAX).await?;
+    let open = stack.open_reviews().await?;
     // An event that could not be read has no order yet, but a name that begins with it.
     let event = format!("{}_", order.slug());
     let is_about = |review: &Review| {

@@ -141,6 +141,15 @@ pub struct Payment {
     pub created: Option<String>,
 }
 
+/// Whose a payment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// We have reserved it with the customer's token: a run that is given up lets it go.
+    Ours,
+    /// The shop's own plugin has reserved or taken it: it is never touched.
+    Shops,
+}
+
 /// A document of Odoo's.
 #[derive(Clone, Debug, Serialize)]
 pub struct Document {
@@ -204,5 +213,23 @@ impl Facts {
     /// Whether an effect was done.
     pub fn applied(&self, kind: &str) -> bool {
         self.effect(kind).is_some_and(|effect| effect.state == "Applied")
+    }
+
+    /// Whose payment the run works with, as far as anybody knows.
+    pub fn whose_payment(&self) -> Option<Whose> {
+        let item = self.item.as_ref();
+        let known = item.and_then(|item| item.facts.as_ref().or(item.newest_facts.as_ref()));
+        let shop = self
+            .shop
+            .said()
+            .and_then(|shop| shop.as_ref()?.payment.as_deref());
+        match (known, shop) {
+            _ if self.applied("authorize") => Some(Whose::Ours),
+            (Some(known), _) if known.is_token() => Some(Whose::Ours),
+            (Some(known), _) if known.is_paid() => Some(Whose::Shops),
+            (_, Some("token")) => Some(Whose::Ours),
+            (_, Some("authorized" | "captured")) => Some(Whose::Shops),
+            _ => None,
+        }
     }
 }

@@ -14,9 +14,9 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-pub use facts::{Away, Document, Effect, Facts, Payment, Received, Rules, Run, ShopOrder, Told};
+pub use facts::{Away, Document, Effect, Facts, Payment, Received, Rules, Run, ShopOrder, Told, Whose};
 pub use outlook::{Outlook, outlook};
-pub use run_history::{Event, Step, StepFailure, steps};
+pub use run_history::{Event, Step, StepFailure, entered, steps};
 pub use words::step as step_words;
 
 use crate::exit::Exit;

@@ -3,7 +3,7 @@
 use domain::decide::OrderState;
 use serde::Serialize;
 
-use super::facts::Facts;
+use super::facts::{Document, Facts, Payment};
 use super::waiting::open;
 
 /// What to expect.
@@ -133,27 +133,29 @@ pub(super) fn milestones(facts: &Facts) -> Vec<String> {
         .collect()
 }
 
+/// Whether Odoo holds an invoice that is posted and paid.
+fn has_paid_invoice(documents: &[Document]) -> bool {
+    let mut invoices = documents.iter().filter(|document| document.what == "invoice");
+    let paid =
+        |state: &str| state.contains("paid") && !state.contains("not_paid") || state.contains("in_payment");
+    invoices.any(|invoice| invoice.state.starts_with("posted") && paid(&invoice.state))
+}
+
+/// Whether the gateway holds money by it: taken from the customer, or on its way back to them.
+fn is_captured(payment: &Payment) -> bool {
+    matches!(payment.status.as_str(), "CAPTURED" | "BATCHED" | "FUNDED")
+}
+
 fn completed(facts: &Facts) -> Outlook {
     let mut missing = Vec::new();
-    if let Some(documents) = facts.documents.said() {
-        let invoices: Vec<_> = documents
-            .iter()
-            .filter(|document| document.what == "invoice")
-            .collect();
-        let paid = |state: &str| {
-            state.contains("paid") && !state.contains("not_paid") || state.contains("in_payment")
-        };
-        if !invoices
-            .iter()
-            .any(|invoice| invoice.state.starts_with("posted") && paid(&invoice.state))
-        {
-            missing.push("Odoo shows no posted and paid invoice of it".to_owned());
-        }
+    if let Some(documents) = facts.documents.said()
+        && !has_paid_invoice(documents)
+    {
+        missing.push("Odoo shows no posted and paid invoice of it".to_owned());
     }
     if let Some(payments) = facts.payments.said() {
-        let captured = |status: &str| matches!(status, "CAPTURED" | "BATCHED" | "FUNDED");
         let sales = payments.iter().filter(|payment| payment.kind != "REFUND");
-        match sales.filter(|payment| captured(&payment.status)).count() {
+        match sales.filter(|payment| is_captured(payment)).count() {
             0 => missing.push("Heartland shows no captured payment of it".to_owned()),
             1 => {}
             n => missing.push(format!(
@@ -182,21 +184,57 @@ fn closed(facts: &Facts) -> Outlook {
         .as_ref()
         .and_then(|item| item.our_writes.last())
         .map_or("ended without payment", |write| write.outcome.as_str());
-    let mut missing = Vec::new();
-    if let Some(payments) = facts.payments.said() {
-        let kept = payments
-            .iter()
-            .filter(|payment| payment.kind != "REFUND" && payment.status == "PREAUTHORIZED");
-        missing.extend(kept.map(|payment| format!("{} still reserves {}", payment.id, payment.amount)));
+    let missing = not_given_back(facts);
+    let mut next =
+        vec!["nothing; when the customer pays again, the shop tells us and another run begins".to_owned()];
+    if !missing.is_empty() {
+        let line = "nothing gives the money back by itself: void or refund it in the shop or at Heartland, or write the invoice in Odoo";
+        next.insert(0, line.to_owned());
     }
     Outlook {
         stands: format!("closed: {outcome}"),
         needs_person: !missing.is_empty(),
         missing,
-        next: vec![
-            "nothing; when the customer pays again, the shop tells us and another run begins".to_owned(),
-        ],
+        next,
     }
+}
+
+/// Money of an order that came to nothing: still reserved, or taken with neither a refund nor an invoice for it. Whether
+/// there is an invoice, Odoo has to have said.
+fn not_given_back(facts: &Facts) -> Vec<String> {
+    let Some(payments) = facts.payments.said() else {
+        return Vec::new();
+    };
+    let is_booked = facts
+        .documents
+        .said()
+        .is_none_or(|documents| has_paid_invoice(documents));
+    let (refunds, sales): (Vec<&Payment>, Vec<&Payment>) =
+        payments.iter().partition(|payment| payment.kind == "REFUND");
+    let mut refunds: Vec<&str> = refunds
+        .into_iter()
+        .filter(|refund| is_captured(refund))
+        .map(|refund| refund.amount.as_str())
+        .collect();
+    let mut missing = Vec::new();
+    for sale in sales {
+        if sale.status == "PREAUTHORIZED" {
+            missing.push(format!("{} still reserves {}", sale.id, sale.amount));
+        } else if is_captured(sale) {
+            // A refund gives back one sale.
+            match refunds.iter().position(|amount| *amount == sale.amount) {
+                Some(refund) => {
+                    refunds.swap_remove(refund);
+                }
+                None if is_booked => {}
+                None => missing.push(format!(
+                    "{} has taken {}, and there is neither a refund nor a posted and paid invoice",
+                    sale.id, sale.amount
+                )),
+            }
+        }
+    }
+    missing
 }
 
 #[cfg(test)]

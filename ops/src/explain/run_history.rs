@@ -73,6 +73,13 @@ impl From<&HistoryEvent> for Event {
     }
 }
 
+/// The step that an event enters; nothing for states that only choose.
+pub fn entered(event: &Event) -> Option<&str> {
+    let state = event.state.as_deref()?;
+    let enters = event.kind.ends_with("StateEntered") && super::words::step(state).is_some();
+    enters.then_some(state)
+}
+
 /// The steps in a history, in its order. What only chooses is left out.
 pub fn steps(history: &[Event]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
@@ -176,6 +183,18 @@ mod tests {
             ("the gateway is away", Some("wait"))
         );
         assert_eq!((steps[1].state.as_str(), steps[1].left_at_ms), ("Park", None));
+    }
+
+    #[test]
+    fn the_last_step_is_found_behind_its_tries_and_what_only_chooses() {
+        let newest_first = [
+            event("ChoiceStateEntered", 90, Some("DeliveryDue")),
+            event("TaskFailed", 80, None),
+            event("TaskScheduled", 70, None),
+            event("TaskStateEntered", 10, Some("Capture")),
+            event("TaskStateExited", 9, Some("WriteOrder")),
+        ];
+        assert_eq!(newest_first.iter().find_map(entered), Some("Capture"));
     }
 
     #[test]

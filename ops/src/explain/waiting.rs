@@ -1,8 +1,9 @@
 //! What an order that a run works on waits for. Pure.
 
 use effects::UnixMillis;
+use runtime::stores::Review;
 
-use super::facts::{Away, Facts, Run};
+use super::facts::{Away, Facts, Run, Whose};
 use super::outlook::{Outlook, milestones, remedy};
 use super::run_history::Step;
 use super::words;
@@ -66,11 +67,7 @@ fn parked(facts: &Facts, run: &Run, step: &Step, missing: Vec<String>) -> Outloo
         .iter()
         .rev()
         .find(|before| before.state != "Park" && before.failure.is_some());
-    let why = facts
-        .reviews
-        .iter()
-        .find(|review| review.about.starts_with("park/"))
-        .or(facts.reviews.first());
+    let why = facts.reviews.iter().find(|review| is_parked(review));
     let mut next = Vec::new();
     match (why, failed.and_then(|step| step.failure.as_ref())) {
         (Some(review), _) => {
@@ -86,14 +83,14 @@ fn parked(facts: &Facts, run: &Run, step: &Step, missing: Vec<String>) -> Outloo
         }
         (None, None) => next.push("its review is being opened: `odoo-heartland review list`".to_owned()),
     }
-    let captured = facts.applied("capture") || failed.is_some_and(|step| step.state == "WriteInvoice");
-    if captured {
+    if stays_parked(facts, why, failed) {
         next.push("the money is taken: it stays parked until somebody decides".to_owned());
     } else {
         let until = UnixMillis(step.entered_at_ms).plus_ms(facts.rules.park_s.saturating_mul(1000));
         next.push(format!(
-            "nobody until {}: as if dropped, the money is let go and the shop is told",
-            when(until, now)
+            "nobody until {}: as if dropped, {}",
+            when(until, now),
+            what_dropping_does(facts.whose_payment())
         ));
         next.extend(lapse(facts));
     }
@@ -102,6 +99,37 @@ fn parked(facts: &Facts, run: &Run, step: &Step, missing: Vec<String>) -> Outloo
         missing,
         next,
         needs_person: true,
+    }
+}
+
+/// Whether a review is that of a run that waits for its decision.
+fn is_parked(review: &Review) -> bool {
+    review.redrive["kind"] == "parked"
+}
+
+/// Whether time alone decides nothing: money that was taken for an invoice that is not there waits for a person.
+fn stays_parked(facts: &Facts, why: Option<&Review>, failed: Option<&Step>) -> bool {
+    match (why, failed) {
+        (Some(review), _) => review.redrive["step"] == "write-invoice",
+        (None, Some(step)) => step.state == "WriteInvoice",
+        (None, None) => facts.applied("capture"),
+    }
+}
+
+/// What becomes of the money and the order when nobody decides, or somebody drops it.
+fn what_dropping_does(payment: Option<Whose>) -> &'static str {
+    match payment {
+        Some(Whose::Ours) => {
+            "the money is let go, the order is cancelled in Odoo when it is there, and the shop is told"
+        }
+        Some(Whose::Shops) => {
+            "the order is cancelled in Odoo when it is there and the shop is told; the payment that the shop itself \
+             reserved or took is kept, and a review asks a person to give it back"
+        }
+        None => {
+            "the order is cancelled in Odoo when it is there and the shop is told; money that we have reserved is let \
+             go, a payment of the shop's own is kept"
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
 use super::decide::{Bench, Decision, Done};
-use super::letters::Letter;
+use super::letters::{Letter, PREFIX};
 use super::list::{Filter, State, reviews};
+use super::question::{Does, InQueue, dropping, question, queues};
 use super::redrive_letter::move_all;
 use crate::confirm::confirm;
 use crate::exit::{Exit, of};
@@ -97,12 +98,23 @@ pub async fn run(tool: &Tool, bench: &Bench, all: &All<'_>) -> Result<Exit> {
             Exit::Findings
         });
     }
-    confirm(
-        tool,
-        &question(all.decision, to_decide.len(), letters.len()),
-        all.yes,
-    )?;
-    let letters = move_queues(bench, all, letters, &mut answer).await?;
+    let queues = queues(&bench.letters, all.decision, &letters).await?;
+    if !all.yes {
+        let does = match all.decision {
+            Decision::Redrive => Does::new(),
+            Decision::Drop => {
+                tool.progress.doing("asking what dropping does");
+                dropping(bench, &to_decide).await?
+            }
+        };
+        tool.progress.done();
+        confirm(
+            tool,
+            &question(all.decision, to_decide.len(), &queues, &does),
+            false,
+        )?;
+    }
+    let letters = move_queues(bench, all, letters, &queues, &mut answer).await?;
     let ids = to_decide.into_iter().map(|review| review.id);
     let ids: Vec<String> = ids.chain(letters.iter().map(Letter::id)).collect();
     let pause = Duration::from_secs(1) / all.rate.max(1);
@@ -137,6 +149,7 @@ async fn move_queues(
     bench: &Bench,
     all: &All<'_>,
     letters: Vec<Letter>,
+    queues: &[InQueue],
     answer: &mut Answer,
 ) -> Result<Vec<Letter>> {
     if all.decision == Decision::Drop {
@@ -149,6 +162,17 @@ async fn move_queues(
         if of_queue.is_empty() || !move_all(&bench.letters, queue, Some(all.rate)).await? {
             left.extend(of_queue);
             continue;
+        }
+        let unseen = queues.iter().find(|there| there.name == queue);
+        let unseen = unseen.map_or(0, |there| there.depth.saturating_sub(there.listed));
+        if unseen > 0 {
+            answer.done.push(Done {
+                id: format!("{PREFIX}{queue}"),
+                came_to: format!(
+                    "SQS moves back about {} more, which were not looked at",
+                    count(unseen, "message")
+                ),
+            });
         }
         for letter in of_queue {
             bench.note(queue, &letter.message, "redriven", all.reason).await?;
@@ -163,27 +187,4 @@ async fn move_queues(
 
 fn can_be_redriven(review: &Review) -> bool {
     review.redrive["kind"] != "nothing"
-}
-
-fn question(decision: Decision, reviews: usize, letters: usize) -> String {
-    let what = match decision {
-        Decision::Redrive => "Redrive",
-        Decision::Drop => "Drop",
-    };
-    let (reviews, letters) = (count(reviews, "review"), count(letters, "message"));
-    format!("{what} {reviews} and {letters}?")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_question_says_how_many() {
-        assert_eq!(
-            question(Decision::Redrive, 12, 1),
-            "Redrive 12 reviews and 1 message?"
-        );
-        assert_eq!(question(Decision::Drop, 1, 0), "Drop 1 review and 0 messages?");
-    }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use effects::UnixMillis;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::bulk;
 use super::letters::{Letters, parse};
@@ -157,12 +157,24 @@ async fn decide(
         };
         return bulk::run(tool, &bench, &all).await;
     };
-    if decision == Decision::Drop {
-        confirm(tool, &format!("Drop {id}? It cannot be taken back."), which.yes)?;
+    if decision == Decision::Drop && !which.yes {
+        let what = bench.dropping(id).await?;
+        confirm(
+            tool,
+            &format!("Drop {id}? {} It cannot be taken back.", sentence(&what)),
+            false,
+        )?;
     }
     let done = bench.decide(decision, id, reason).await?;
     tool.output.show(&done)?;
     Ok(Exit::Fine)
+}
+
+/// What the desk says, as a sentence.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 /// What decisions are made with.
@@ -206,6 +218,19 @@ impl Bench {
         })
     }
 
+    /// What dropping a review or a message does, as the desk tells it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn dropping(&self, id: &str) -> Result<String> {
+        if parse(id).is_some() {
+            return Ok("the message is thrown away".to_owned());
+        }
+        let said = self.desk.ask(json!({"action": "show", "review": id})).await?;
+        let text = said.pointer("/can/drop").and_then(Value::as_str);
+        Ok(text.unwrap_or("the desk does not say what that does").to_owned())
+    }
+
     async fn decide_letter(
         &self,
         decision: Decision,
@@ -241,5 +266,17 @@ impl Bench {
     pub async fn note(&self, queue: &str, message: &str, decision: &str, reason: &str) -> Result<()> {
         let noted = json!({"action": "message", "queue": queue, "message": message, "decision": decision});
         self.desk.decide(noted, Some(reason)).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_desk_says_is_a_sentence_of_the_question() {
+        assert_eq!(sentence("the money is kept"), "The money is kept.");
+        assert_eq!(sentence("Only this."), "Only this.");
+        assert_eq!(sentence(""), ".");
     }
 }

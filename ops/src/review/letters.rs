@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName as Attribute,
+    QueueAttributeName as Depth,
 };
 
 use crate::aws::stopped;
@@ -108,6 +109,22 @@ impl Letters {
         }
         all.sort_by_key(|letter| letter.sent_at_ms);
         Ok(all)
+    }
+
+    /// About how many messages wait in a queue, also beyond those that are looked at.
+    ///
+    /// # Errors
+    /// [`Stop`] when SQS does not answer.
+    pub async fn depth(&self, queue: &str) -> Result<usize> {
+        let ask = self.sqs.get_queue_attributes().queue_url(self.url(queue)?);
+        let answer = ask
+            .attribute_names(Depth::ApproximateNumberOfMessages)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| stopped(&format!("counting the messages of {queue}"), &error))?;
+        let found = answer.attributes.unwrap_or_default();
+        let depth = found.get(&Depth::ApproximateNumberOfMessages);
+        Ok(depth.and_then(|depth| depth.parse().ok()).unwrap_or_default())
     }
 
     /// One message, held for a minute.

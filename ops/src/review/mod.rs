@@ -8,6 +8,7 @@ mod editor;
 mod input;
 mod letters;
 mod list;
+mod question;
 mod redrive_letter;
 mod show;
 

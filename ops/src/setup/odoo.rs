@@ -1,23 +1,27 @@
 //! `setup odoo`: everything that merchant.toml names made in an Odoo, the integration's user, its key stored.
 
-use anyhow::{Context, Result};
+mod key;
+
+use anyhow::Result;
 use clap::Args;
 use domain::failure::FailureName;
 use effects::UnixMillis;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use odoo::{Client, Dialect, Odoo, Settings};
+use jiff::{SignedDuration, Timestamp};
+use odoo::{Client, Dialect, Settings};
 use odoo_setup::{BOT_LOGIN, Made, make_key, set_up};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::aws::stopped;
-use crate::doctor::EXPIRES_ON;
+use key::Key;
+
 use crate::exit::{Exit, Stop};
 use crate::output::{Show, count};
-use crate::stack::Stack;
 use crate::systems::Systems;
 use crate::tool::Tool;
+
+/// How long a new key lasts, in days, when nobody says.
+const KEY_DAYS: u16 = 90;
 
 /// Prepare an Odoo: everything that merchant.toml names, and a user with the least rights that suffice, whose key is
 /// stored for the functions.
@@ -27,6 +31,7 @@ Examples:
   odoo-heartland setup odoo --url https://odoo.example.com --db example --dry-run
   ODOO_ADMIN_KEY=… odoo-heartland setup odoo --url https://odoo.example.com --db example
   odoo-heartland setup odoo --new-key          another key for the same user, before the old one ends
+  ODOO_BOT_KEY=… odoo-heartland setup odoo --key-days 90       a key of heartland-bot that you made by hand
 
 The administrator makes a key in Odoo: Preferences > Account Security > New API Key. It is asked for, or taken from
 ODOO_ADMIN_KEY; it is used now and kept nowhere. Companies with their charts of accounts, warehouses, the sales
@@ -47,11 +52,13 @@ pub struct Options {
     /// Make and store another key, although the stored one still works.
     #[arg(long)]
     new_key: bool,
-    /// How long a new key lasts, in days. Odoo allows such a user at most three months.
-    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=90))]
-    key_days: u16,
-    /// A key of the user that you made in Odoo yourself: it is stored instead of a new one.
-    #[arg(long, env = "ODOO_KEY", hide_env_values = true)]
+    /// How long the key lasts, in days: a new one, without this 90; or the given one from now on. Odoo allows such a user
+    /// at most three months.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=90))]
+    key_days: Option<u16>,
+    /// A key of heartland-bot that you made in Odoo yourself: it is stored instead of a new one. Say with --key-days when
+    /// it ends: Odoo does not tell.
+    #[arg(long, env = "ODOO_BOT_KEY", hide_env_values = true, requires = "key_days")]
     bot_key: Option<String>,
 }
 
@@ -63,18 +70,6 @@ struct Answer {
     dry_run: bool,
     made: Vec<Made>,
     key: Key,
-}
-
-/// What became of the key.
-#[derive(Debug, Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-enum Key {
-    /// The stored one works.
-    Kept,
-    /// One would be made and stored.
-    Wanted,
-    /// One was stored, which ends on that day.
-    Stored { secret: String, expires_on: String },
 }
 
 impl Show for Answer {
@@ -125,11 +120,17 @@ pub(super) async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     let admin = at(admin_key(tool, options)?)?;
     let progress = tool.progress;
     progress.doing(format!("looking at {database}"));
+    if let Some(given) = &options.bot_key {
+        // Before anything is made. Somebody who has a key is there already.
+        let owner = key::owner(&at(SecretString::from(given.as_str()))?).await?;
+        key::check_given(owner, key::bot(&admin).await?)?;
+    }
     let say = move |what: &str| progress.doing(what);
     let made = set_up(&admin, systems.merchant, options.dry_run, &say).await?;
+    let bot = key::bot(&admin).await?;
     let works = match &stored {
         Some(settings) if settings.url.trim_end_matches('/') == url && settings.database == database => {
-            key_works(&at(settings.api_key.clone())?).await?
+            key::is_bots(key::owner(&at(settings.api_key.clone())?).await?, bot)
         }
         _ => false,
     };
@@ -138,16 +139,19 @@ pub(super) async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
         (false, _) => Key::Kept,
         (true, true) => Key::Wanted,
         (true, false) => {
-            let until = Timestamp::now() + SignedDuration::from_hours(24 * i64::from(options.key_days));
+            let days = options.key_days.unwrap_or(KEY_DAYS);
+            let until = Timestamp::now() + SignedDuration::from_hours(24 * i64::from(days));
             let key = match &options.bot_key {
                 Some(key) => SecretString::from(key.as_str()),
                 None => make_key(&admin, Some(until)).await?,
             };
             anyhow::ensure!(
-                key_works(&at(key.clone())?).await?,
+                key::is_bots(key::owner(&at(key.clone())?).await?, bot),
                 "Odoo does not accept the new key"
             );
-            store(&stack, systems.odoo_secret(), &url, &database, &key, until).await?
+            let settings =
+                json!({"url": url, "database": database, "api_key": key.expose_secret(), "dialect": "json2"});
+            key::store(&stack, systems.odoo_secret(), &settings, until).await?
         }
     };
     progress.done();
@@ -184,42 +188,19 @@ fn admin_key(tool: &Tool, options: &Options) -> Result<SecretString> {
     Ok(SecretString::from(asked.ok_or_else(stop)?))
 }
 
-/// Whether Odoo accepts the key.
-async fn key_works(odoo: &Client) -> Result<bool> {
-    match odoo.call(&odoo::Call::read("res.users", "context_get")).await {
-        Ok(_) => Ok(true),
-        Err(odoo::OdooError::Misconfigured(_)) => Ok(false),
-        Err(error) => Err(error).context("trying the key"),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Stores the key where the functions read it, and says on the secret when it ends.
-async fn store(
-    stack: &Stack,
-    secret: &str,
-    url: &str,
-    database: &str,
-    key: &SecretString,
-    until: Timestamp,
-) -> Result<Key> {
-    let value = json!({"url": url, "database": database, "api_key": key.expose_secret(), "dialect": "json2"});
-    let client = stack.secrets_manager();
-    let put = client
-        .put_secret_value()
-        .secret_id(secret)
-        .secret_string(value.to_string());
-    put.send()
-        .await
-        .map_err(|error| stopped("storing the key in Odoo's secret", &error))?;
-    let expires_on = TimeZone::UTC.to_datetime(until).date().to_string();
-    let tag = aws_sdk_secretsmanager::types::Tag::builder()
-        .key(EXPIRES_ON)
-        .value(&expires_on)
-        .build();
-    let tagged = client.tag_resource().secret_id(secret).tags(tag).send().await;
-    tagged.map_err(|error| stopped("writing the day the key ends on Odoo's secret", &error))?;
-    Ok(Key::Stored {
-        secret: secret.to_owned(),
-        expires_on,
-    })
+    #[test]
+    fn a_key_that_was_made_by_hand_comes_with_its_end() {
+        let read = |arguments: &[&str]| {
+            let command = Options::augment_args(clap::Command::new("odoo"));
+            command.try_get_matches_from([&["odoo"], arguments].concat())
+        };
+        assert!(read(&["--bot-key", "k"]).is_err());
+        assert!(read(&["--bot-key", "k", "--key-days", "30"]).is_ok());
+        assert!(read(&["--key-days", "30"]).is_ok());
+        assert!(read(&["--key-days", "91"]).is_err());
+    }
 }

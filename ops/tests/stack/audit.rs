@@ -49,5 +49,7 @@ async fn an_orders_trail_is_shown_verified_and_exported() -> Result<()> {
     );
     let nobody = world.run(&["audit", "show", "woo/999999999999"])?;
     ensure!(nobody.code == 2, "{nobody:?}");
+    let nobody = world.run(&["audit", "verify", "woo/999999999999"])?;
+    ensure!(nobody.code == 2 && nobody.said.contains("no trail"), "{nobody:?}");
     Ok(())
 }

@@ -49,7 +49,7 @@ async fn orders_wait_while_odoo_is_paused_and_go_on_when_it_is_resumed() -> Resu
     ensure!(again.code == 1 && again.said.contains("not paused"), "{again:?}");
     let unknown = world.run(&["pause", "nobody", "--reason", "r"])?;
     ensure!(
-        unknown.code == 1 && unknown.said.contains("shop-woo"),
+        unknown.code == 2 && unknown.said.contains("shop-woo"),
         "{unknown:?}"
     );
     ensure!(unknown.json == json!(null), "{unknown:?}");

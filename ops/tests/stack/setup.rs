@@ -55,3 +55,25 @@ async fn a_contradiction_stops_it_with_the_key_that_is_wrong() -> Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn an_administrators_key_is_not_stored_as_the_bots() -> Result<()> {
+    let world = World::find().await?;
+    let odoo = world.description.odoo.as_ref();
+    let admin = odoo
+        .and_then(|odoo| odoo.admin.as_ref())
+        .context("no administrator")?;
+    let mut command = world.command()?;
+    command
+        .env("ODOO_BOT_KEY", &admin.api_key)
+        .args(["setup", "odoo", "--key-days", "30"]);
+    let output = command.output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(
+        output.status.code() == Some(2) && said.contains("another user's"),
+        "{said}"
+    );
+    let kept = world.run(&["setup", "odoo"])?;
+    ensure!(kept.json["key"]["state"] == "kept", "{kept:?}");
+    Ok(())
+}

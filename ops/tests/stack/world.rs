@@ -85,7 +85,7 @@ impl World {
             .env("AWS_CONFIG_FILE", "/dev/null")
             .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
             .env_remove("AWS_PROFILE")
-            .env_remove("ODOO_KEY");
+            .env_remove("ODOO_BOT_KEY");
         Ok(command)
     }
 }

@@ -150,7 +150,7 @@ action = {{'key': key}}
     let key = value::text(&answer["key"]).map(SecretString::from);
     key.ok_or_else(|| {
         refused("odoo", "Odoo made no API key").remedy(format!(
-            "log in to Odoo as {BOT_LOGIN}, open Preferences > Account Security > New API Key, and give the key with ODOO_KEY"
+            "log in to Odoo as {BOT_LOGIN}, open Preferences > Account Security > New API Key, and give the key with ODOO_BOT_KEY"
         ))
     })
 }

@@ -1,4 +1,4 @@
-use super::super::facts::{Away, Document, Effect, Payment, Received, Rules, Run, ShopOrder, Told};
+use super::super::facts::{Document, Effect, Payment, Received, Rules, Run, ShopOrder, Told};
 use super::super::run_history::{Step, StepFailure};
 use super::*;
 use domain::decide::OurWrite;
@@ -6,6 +6,10 @@ use domain::failure::{Failure, FailureName};
 use domain::outcome::Outcome;
 use runtime::stores::{OrderItem, Review};
 use serde_json::json;
+
+mod away;
+mod closed;
+mod parked;
 
 /// 2026-11-23T10:15:00Z.
 const NOW_MS: i64 = 1_795_428_900_000;
@@ -78,6 +82,7 @@ fn effect(kind: &str) -> Effect {
     }
 }
 
+/// A review nobody waits for.
 fn review(about: &str) -> Review {
     let why = Failure::new(FailureName::Refused, "Odoo has no product GHOST-9").remedy("create the product");
     serde_json::from_value(json!({
@@ -86,6 +91,16 @@ fn review(about: &str) -> Review {
         "opened_at_ms": NOW_MS, "changed_at_ms": NOW_MS,
     }))
     .unwrap()
+}
+
+/// The review of a run that stopped at this step and waits, as the review desk opens it.
+fn stopped_at(step: &str) -> Review {
+    Review {
+        doing: step.into(),
+        redrive: json!({"kind": "parked", "schema": 1, "order": "woo/1001", "generation": 1,
+                        "version": "woo_1001_1795428000", "step": step}),
+        ..review(&format!("run/woo/1001/1/{step}/Refused"))
+    }
 }
 
 fn payment(status: &str) -> Payment {
@@ -106,15 +121,6 @@ fn invoice(state: &str) -> Document {
         state: state.into(),
         amount: None,
         link: None,
-    }
-}
-
-fn away(system: &str) -> Away {
-    Away {
-        system: system.into(),
-        since_ms: NOW_MS - 20 * MINUTE_MS,
-        misconfigured: false,
-        paused: None,
     }
 }
 
@@ -161,122 +167,6 @@ fn who_could_not_be_asked_is_not_accused() {
     facts.documents = Told::NotReached("away".into());
     facts.effects = Told::NotReached("away".into());
     assert_eq!(outlook(&facts).missing, Vec::<String>::new());
-}
-
-#[test]
-fn a_declined_order_waits_for_the_customers_next_try() {
-    let mut facts = with_state(OrderState::Closed);
-    if let Some(item) = facts.item.as_mut() {
-        item.our_writes.push(OurWrite {
-            version: "woo_1001_1795428000".parse().unwrap(),
-            outcome: Outcome::Declined,
-            transaction: None,
-        });
-    }
-    let told = outlook(&facts);
-    assert_eq!(told.stands, "closed: declined");
-    assert!(
-        !told.needs_person && says(&told.next, "another run begins"),
-        "{told:?}"
-    );
-    facts.payments = Told::Said(vec![payment("PREAUTHORIZED")]);
-    let told = outlook(&facts);
-    assert!(
-        told.needs_person && says(&told.missing, "TRN_1 still reserves 62.23 USD"),
-        "{told:?}"
-    );
-}
-
-#[test]
-fn a_parked_order_says_what_to_mend_and_until_when() {
-    let mut facts = running("Park");
-    facts.effects = Told::Said(vec![effect("authorize")]);
-    facts.reviews = vec![review("park/woo/1001/1")];
-    let told = outlook(&facts);
-    assert!(told.needs_person);
-    assert!(
-        told.stands
-            .starts_with("parked since 2026-11-23T09:15:00Z (1 h ago)"),
-        "{told:?}"
-    );
-    assert!(says(&told.next, "Odoo has no product GHOST-9"), "{told:?}");
-    assert!(says(&told.next, "to do: create the product"), "{told:?}");
-    assert!(says(&told.next, "review redrive 0123456789abcdef"), "{told:?}");
-    assert!(says(&told.next, "nobody until 2026-11-27T08:15:00Z"), "{told:?}");
-    assert!(
-        says(&told.next, "the authorization lapses on 2026-11-29T09:15:00Z"),
-        "{told:?}"
-    );
-    assert!(says(&told.missing, "no confirmed sales order"), "{told:?}");
-    // The review is told once.
-    assert_eq!(
-        told.next.iter().filter(|line| line.contains("GHOST-9")).count(),
-        1,
-        "{told:?}"
-    );
-}
-
-#[test]
-fn captured_money_stays_parked_until_somebody_decides() {
-    let mut facts = running("Park");
-    facts.effects = Told::Said(vec![
-        effect("authorize"),
-        effect("write-order"),
-        effect("capture"),
-    ]);
-    facts.reviews = vec![review("park/woo/1001/1")];
-    let told = outlook(&facts);
-    assert!(says(&told.next, "the money is taken"), "{told:?}");
-    assert!(!says(&told.next, "let go"), "{told:?}");
-    assert_eq!(
-        told.missing,
-        ["Odoo has no posted and paid invoice", "the shop was not told"]
-    );
-}
-
-#[test]
-fn an_order_that_waits_for_odoo_says_since_when_odoo_is_away() {
-    let mut facts = running("WriteOrder");
-    facts.away = vec![away("odoo")];
-    let told = outlook(&facts);
-    assert!(
-        told.stands
-            .contains("Odoo is away: its breaker is open since 2026-11-23T09:55:00Z (20 min ago)"),
-        "{told:?}"
-    );
-    assert!(
-        !told.needs_person && says(&told.next, "goes on when it is back"),
-        "{told:?}"
-    );
-    facts.away = vec![away("gp-api")];
-    assert!(
-        !outlook(&facts).stands.contains("away"),
-        "another system's breaker is not its business"
-    );
-}
-
-#[test]
-fn a_paused_or_refused_system_needs_a_person() {
-    let mut facts = running("Capture");
-    facts.away = vec![Away {
-        paused: Some(("ann".into(), "maintenance".into())),
-        ..away("gp-api")
-    }];
-    let told = outlook(&facts);
-    assert!(
-        told.needs_person && told.stands.contains("paused by ann"),
-        "{told:?}"
-    );
-    assert!(says(&told.next, "odoo-heartland resume gp-api"), "{told:?}");
-    facts.away = vec![Away {
-        misconfigured: true,
-        ..away("gp-api")
-    }];
-    let told = outlook(&facts);
-    assert!(
-        told.needs_person && told.stands.contains("does not accept our credentials"),
-        "{told:?}"
-    );
 }
 
 #[test]
