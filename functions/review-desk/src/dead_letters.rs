@@ -65,6 +65,8 @@ impl Desk {
             redrive: Redrive::Parked {
                 run: work.run,
                 step: work.action,
+                // What is done for goods that have left is no queue's work.
+                delivered: false,
             }
             .stored(),
             token: None,

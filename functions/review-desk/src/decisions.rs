@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 impl Desk {
     pub(crate) async fn redrive(&self, review: &Review) -> Result<&'static str, Failure> {
         match Redrive::read(review.redrive.clone()) {
-            Redrive::Parked { run, step } => {
+            Redrive::Parked { run, step, .. } => {
                 let version = match is_before_the_order(&step) {
                     true => self.version_to_go_on_with(&run).await?,
                     false => run.version,
@@ -71,12 +71,13 @@ impl Desk {
     /// id.
     async fn start_again(&self, run: &Run) -> Result<&'static str, Failure> {
         let there = self.orders.load(&run.order).await?.map(|there| there.value);
-        let Some(item) = there.filter(|item| item.is_run_by(run)) else {
-            return Err(Failure::new(
-                FailureName::Refused,
-                "the order is not in the hands of this run any more",
-            ));
+        let Some(item) = there else {
+            return Err(Failure::new(FailureName::Refused, "nothing is known of the order"));
         };
+        // An earlier redrive whose answer was lost, or the run itself: whoever asks again must come to an end, too.
+        if !item.is_run_by(run) {
+            return Ok("the order has come to its end meanwhile: nothing is left to do");
+        }
         self.check_ended(&item).await?;
         let corrected = item.edit_that_stands().map(|edited| edited.version.to_string());
         // An execution keeps the version it failed with.

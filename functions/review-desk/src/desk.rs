@@ -13,7 +13,7 @@ use runtime::{
     topic::Topic,
     workflow::Workflow,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The parts the desk works with.
@@ -87,9 +87,8 @@ impl Desk {
             .map(|order| format!(" of {order}"))
             .unwrap_or_default();
         let subject = format!("Review: {}{order}", review.doing);
-        let show = json!({"action": "show", "review": id});
         let text = format!(
-            "{}{order} stopped: {}.\nReview {id}. To see it, invoke the function review-desk with {show}",
+            "{}{order} stopped: {}.\nTo see why, and what to do: odoo-heartland review show {id}",
             review.doing, review.why.name
         );
         if let Err(failure) = self.topic.publish(&subject, &text).await {

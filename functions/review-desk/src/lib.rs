@@ -12,6 +12,7 @@ mod input;
 mod listing;
 mod measure;
 mod operator;
+mod outcome;
 mod plain;
 mod redrive;
 mod request;

@@ -1,6 +1,12 @@
 //! Lists of reviews, and all there is to know of one.
 
-use crate::{desk::Desk, redrive::Redrive, request::Listing, versions::base};
+use crate::{
+    desk::Desk,
+    outcome::{self, Payer},
+    redrive::Redrive,
+    request::Listing,
+    versions::base,
+};
 use domain::{event::EventId, failure::Failure};
 use runtime::{
     message::Run,
@@ -56,7 +62,12 @@ impl Desk {
             Redrive::Nothing => {}
         }
         Ok(Shown {
-            can: Can::of(&redrive, review.state, input_at.is_some()),
+            can: Can::of(
+                &redrive,
+                Payer::of_order(order.as_ref()),
+                review.state,
+                input_at.is_some(),
+            ),
             run: order
                 .as_ref()
                 .filter(|item| item.generation > 0)
@@ -133,24 +144,27 @@ struct Can {
     #[serde(skip_serializing_if = "Option::is_none")]
     redrive: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    drop: Option<&'static str>,
+    drop: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     edit: Option<&'static str>,
 }
 
 impl Can {
-    fn of(redrive: &Redrive, state: ReviewState, has_input: bool) -> Self {
+    fn of(redrive: &Redrive, payer: Payer, state: ReviewState, has_input: bool) -> Self {
         let (again, given_up) = match redrive {
-            Redrive::Parked { .. } => (
-                Some("the run does the step again, with the newest or the corrected order"),
-                "the run lets go of the money and the order, and tells the shop",
+            Redrive::Parked { step, delivered, .. } => (
+                Some(outcome::redriven(step)),
+                outcome::dropped(step, *delivered, payer),
             ),
-            Redrive::Event { .. } => (Some("the event is let in again"), "the event is not used"),
+            Redrive::Event { .. } => (
+                Some("the event is let in again"),
+                "the event is not used".to_owned(),
+            ),
             Redrive::Execution { .. } => (
                 Some("the run goes on where it failed, or is started again; nothing is done twice"),
-                "the order counts as put right by hand and is closed",
+                "the order counts as put right by hand and is closed: no money is moved".to_owned(),
             ),
-            Redrive::Nothing => (None, "only the review is closed"),
+            Redrive::Nothing => (None, "only the review is closed".to_owned()),
         };
         let open = state == ReviewState::Open;
         Self {

@@ -124,11 +124,12 @@ impl Desk {
     /// Whether an order's money was taken too long ago for it not to be in the books.
     async fn waits_for_its_invoice(&self, item: &OrderItem, now: UnixMillis) -> Result<bool, Failure> {
         let too_long = |since: UnixMillis| now.since_ms(since) >= INVOICED_WITHIN_MS;
-        // Money is taken after the order is in Odoo.
-        if !item.in_odoo || !too_long(UnixMillis(item.opened_at_ms)) {
+        let by_the_shop = item.facts.as_ref().is_some_and(domain::order::Facts::is_captured);
+        // A run takes money after the order is in Odoo; the shop's plugin may have taken it before there was a run.
+        let may_be_taken = by_the_shop || item.in_odoo;
+        if !may_be_taken || !too_long(UnixMillis(item.opened_at_ms)) {
             return Ok(false);
         }
-        let by_the_shop = item.facts.as_ref().is_some_and(domain::order::Facts::is_captured);
         if !by_the_shop {
             let capture = self.effect_of(EffectKind::Capture, &item.run()).await?;
             // Settled, an effect gives its lease back: that is when it was applied.

@@ -16,6 +16,9 @@ pub(crate) enum Redrive {
         run: Run,
         /// Which step.
         step: String,
+        /// Whether the goods have left.
+        #[serde(default)]
+        delivered: bool,
     },
     /// An event is let in again.
     Event {

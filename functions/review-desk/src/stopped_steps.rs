@@ -1,6 +1,11 @@
 //! A step of a run that stopped, as the state machine reports it: parked when the run waits for a decision.
 
-use crate::{desk::Desk, plain::plain, redrive::Redrive};
+use crate::{
+    desk::Desk,
+    outcome::{self, Payer},
+    plain::plain,
+    redrive::Redrive,
+};
 use domain::failure::{Failure, FailureName};
 use runtime::{
     message::{Run, task_token},
@@ -29,6 +34,9 @@ pub(crate) struct StoppedStep {
     /// Whether the goods have left, as far as the run knows.
     #[serde(default)]
     pub delivered: bool,
+    /// The payment it holds, when it holds one.
+    #[serde(default)]
+    pub payment: Value,
     /// Whoever waits for the decision.
     #[serde(default, deserialize_with = "usable_token")]
     pub token: Option<SecretString>,
@@ -53,6 +61,7 @@ impl Desk {
             true => Redrive::Parked {
                 run: stopped.run.clone(),
                 step: stopped.step.clone(),
+                delivered: stopped.delivered,
             },
             false => Redrive::Nothing,
         };
@@ -92,24 +101,28 @@ fn why(stopped: &StoppedStep, waits: bool) -> Failure {
         },
         false => failure,
     };
-    match failure.remedy {
-        Some(_) => failure,
-        None => failure.remedy(remedy(stopped, waits)),
-    }
+    let remedy = remedy(stopped, failure.remedy.as_deref(), waits);
+    failure.remedy(remedy)
 }
 
-/// What a person does about a stop that says nothing of it: above all what dropping it does to the money.
-fn remedy(stopped: &StoppedStep, waits: bool) -> &'static str {
-    match (waits, stopped.step.as_str()) {
-        (false, _) => "look at the order in all three systems, put right what is left, then drop this",
-        (true, "write-invoice") => {
-            "mend what is wrong, then redrive; drop it only when payment and invoice are in the books: the money is kept"
-        }
-        (true, _) if stopped.delivered => {
-            "mend what is wrong, then redrive; drop it only when the goods are paid otherwise, or written off: the run \
-             lets go of the money"
-        }
-        (true, _) => "mend what is wrong, then redrive; or drop it, and the run lets go of what it holds",
+/// What a person does about a stop: what it says of it itself, and above all what dropping it does to the money.
+fn remedy(stopped: &StoppedStep, said: Option<&str>, waits: bool) -> String {
+    let (step, payer) = (stopped.step.as_str(), Payer::of_payment(&stopped.payment));
+    if !waits {
+        let generic = "look at the order in all three systems, put right what is left, then drop this";
+        return said.unwrap_or(generic).to_owned();
+    }
+    let dropped = outcome::dropped(step, stopped.delivered, payer);
+    match said {
+        Some(said) if outcome::is_about_money(step, payer) => format!("{said}. To drop it means: {dropped}"),
+        Some(said) => said.to_owned(),
+        None if step == "write-invoice" => format!(
+            "mend what is wrong, then redrive; drop it only when payment and invoice are in the books: {dropped}"
+        ),
+        None if stopped.delivered => format!(
+            "mend what is wrong, then redrive; drop it only when the goods are paid otherwise, or written off: {dropped}"
+        ),
+        None => format!("mend what is wrong, then redrive; or drop it: {dropped}"),
     }
 }
 

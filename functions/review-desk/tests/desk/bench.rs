@@ -217,6 +217,22 @@ impl Bench {
     }
 }
 
+/// The run of the order holds a payment that the shop's plugin had taken already.
+pub async fn paid_in_the_shop(bench: &Bench) {
+    let mut order = content();
+    order.payment =
+        serde_json::from_value(json!({"state": "captured", "tender": "card", "transaction": "TRN_9"}))
+            .unwrap();
+    let paid = |there: Option<&OrderItem>| {
+        let item = there.map(|item| OrderItem {
+            facts: Some(order.facts()),
+            ..item.clone()
+        });
+        (item, ())
+    };
+    bench.desk.orders.change(&order.key, paid).await.unwrap();
+}
+
 pub fn stopped(token: Option<&str>, error: &str, cause: &str) -> Value {
     let mut input = json!({
         "schema": 1, "action": "open", "order": "woo/1001", "generation": 1, "version": "woo_1001_1795446000",

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, bench};
 use domain::failure::FailureName;
-use runtime::{message::Via, stores::ReviewState};
+use runtime::{message::Via, metrics, stores::ReviewState, telemetry};
 use serde_json::{Value, json};
 
 async fn asked(bench: &Bench, action: &str, about: Value) -> Result<Value, FailureName> {
@@ -103,7 +103,13 @@ async fn an_event_is_let_in_again_each_time_a_person_says_so() {
 async fn what_was_done_about_a_message_is_written_down_without_it() {
     let bench = bench();
     let message = |decision: &str| json!({"queue": "LastResort", "message": "m-1", "decision": decision});
-    asked(&bench, "message", message("dropped")).await.unwrap();
+    let noted = metrics::captured(asked(&bench, "message", message("dropped")));
+    let ((answer, lines), logs) = telemetry::captured("warn", noted).await;
+    answer.unwrap();
+    assert!(
+        lines.iter().all(|line| line.get("ReviewsOpened").is_none()) && logs.is_empty(),
+        "what a person has done is no news: {lines:?} {logs:?}"
+    );
     let said = (
         "read-dead-letter".to_owned(),
         Some("jane".to_owned()),

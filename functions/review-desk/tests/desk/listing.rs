@@ -1,6 +1,6 @@
 //! Lists of reviews.
 
-use crate::bench::{Bench, HOUR_MS, bench, stopped};
+use crate::bench::{Bench, HOUR_MS, bench, paid_in_the_shop, stopped};
 use serde_json::{Value, json};
 
 /// Reviews of `count` orders, an hour apart; of every second one the payment was refused.
@@ -74,6 +74,54 @@ async fn a_long_list_comes_in_pages_and_none_is_left_out() {
             all,
             expected.map(|n| format!("woo/{n}")).collect::<Vec<_>>(),
             "{wanted}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_done_says_where_the_money_goes() {
+    for (step, by_the_shop, redrives, drops) in [
+        (
+            "write-order",
+            false,
+            "with the newest or the corrected order",
+            "the run voids what is reserved",
+        ),
+        (
+            "write-order",
+            true,
+            "with the newest or the corrected order",
+            "the payment is kept",
+        ),
+        (
+            "write-invoice",
+            false,
+            "of the order that is in Odoo",
+            "the money is kept",
+        ),
+        (
+            "write-invoice",
+            true,
+            "of the order that is in Odoo",
+            "the money is kept",
+        ),
+    ] {
+        let bench = bench();
+        bench.running().await;
+        if by_the_shop {
+            paid_in_the_shop(&bench).await;
+        }
+        let mut input = stopped(Some("T1"), "Refused", "");
+        input["step"] = json!(step);
+        bench.invoke(input).await.unwrap();
+        let review = bench.only().await["id"].clone();
+        let shown = bench.invoke(json!({"action": "show", "review": review})).await;
+        let can = shown.unwrap()["can"].clone();
+        let says = |what: &str, text: &str| can[what].as_str().unwrap().contains(text);
+        assert!(says("redrive", redrives) && says("drop", drops), "{step}: {can}");
+        assert!(
+            step != "write-invoice" || says("drop", "completed, without an invoice"),
+            "{can}"
         );
     }
 }

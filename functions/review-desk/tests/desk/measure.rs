@@ -1,6 +1,6 @@
 //! The gauges: what each of them says, and that one that cannot be read does not hide the others.
 
-use crate::bench::{Bench, HOUR_MS, bench, stopped};
+use crate::bench::{Bench, HOUR_MS, bench, paid_in_the_shop, stopped};
 use effects::{EffectKind, Settled};
 use runtime::{metrics, stores::OrderItem, telemetry};
 use serde_json::{Value, json};
@@ -90,6 +90,22 @@ async fn money_is_in_the_books_a_quarter_of_an_hour_after_it_was_taken_or_somebo
     bench.clock.advance_ms(15 * MINUTE_MS - 1);
     assert_eq!(waiting().await, 0, "it is under way");
     bench.clock.advance_ms(1);
+    assert_eq!(waiting().await, 1);
+    applied(&bench, EffectKind::WriteInvoice).await;
+    assert_eq!(waiting().await, 0);
+}
+
+#[tokio::test]
+async fn money_the_shop_has_taken_waits_for_its_invoice_although_the_order_is_not_in_odoo() {
+    let bench = bench();
+    bench.running().await;
+    paid_in_the_shop(&bench).await;
+    let waiting = async || measured(&bench).await.0["CapturedNotInvoiced"].clone();
+    bench.clock.advance_ms(15 * MINUTE_MS - 1);
+    assert_eq!(waiting().await, 0, "it is under way");
+    bench.clock.advance_ms(1);
+    assert_eq!(waiting().await, 1);
+    in_odoo(&bench).await;
     assert_eq!(waiting().await, 1);
     applied(&bench, EffectKind::WriteInvoice).await;
     assert_eq!(waiting().await, 0);

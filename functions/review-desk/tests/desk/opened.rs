@@ -33,19 +33,56 @@ async fn a_parked_step_says_why_and_what_to_do_and_hides_its_token() {
 #[tokio::test]
 async fn a_parked_step_says_what_dropping_it_does_to_the_money() {
     let cases = [
-        ("write-order", false, "lets go of what it holds"),
-        ("write-invoice", false, "the money is kept"),
-        ("capture", true, "paid otherwise"),
+        ("write-order", false, true, "the run voids what is reserved"),
+        ("write-order", false, false, "the payment is kept"),
+        ("write-invoice", false, true, "the money is kept"),
+        ("capture", true, true, "paid otherwise"),
     ];
-    for (step, delivered, told) in cases {
+    for (step, delivered, owned, told) in cases {
         let bench = bench();
         let mut stopped = stopped(Some("T1"), "Refused", CAUSE);
         (stopped["step"], stopped["delivered"]) = (json!(step), json!(delivered));
+        stopped["payment"]["owned"] = json!(owned);
         bench.invoke(stopped).await.unwrap();
         let why = bench.only().await["why"].clone();
         let (what, remedy) = (why["what"].as_str().unwrap(), why["remedy"].as_str().unwrap());
         assert!(remedy.contains(told), "{step}: {remedy}");
         assert_eq!(what.contains("the goods have left"), delivered, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_with_a_remedy_of_its_own_says_what_dropping_does_where_money_was_taken() {
+    let cause =
+        json!({"name": "Conflict", "what": "the period is closed", "remedy": "open it, then redrive"});
+    for (step, owned, added) in [
+        (
+            "write-invoice",
+            true,
+            Some("the money is kept, nothing is voided or refunded"),
+        ),
+        (
+            "capture",
+            true,
+            Some("the run voids what is reserved, or refunds"),
+        ),
+        ("write-order", false, Some("the payment is kept")),
+        ("write-order", true, None),
+    ] {
+        let bench = bench();
+        let mut stopped = stopped(Some("T1"), "Conflict", &cause.to_string());
+        stopped["step"] = json!(step);
+        stopped["payment"]["owned"] = json!(owned);
+        bench.invoke(stopped).await.unwrap();
+        let remedy = bench.only().await["why"]["remedy"].clone();
+        let remedy = remedy.as_str().unwrap();
+        assert!(remedy.starts_with("open it, then redrive"), "{step}: {remedy}");
+        assert_eq!(
+            remedy.contains("To drop it means: "),
+            added.is_some(),
+            "{step}: {remedy}"
+        );
+        assert!(remedy.contains(added.unwrap_or_default()), "{step}: {remedy}");
     }
 }
 
@@ -92,7 +129,8 @@ async fn the_same_stop_is_one_review_and_one_notification_that_only_points_to_it
     let published = bench.topic.published();
     assert_eq!(published.len(), 1);
     let (subject, text) = &published[0];
-    assert!(text.contains(review["id"].as_str().unwrap()));
+    let shows = format!("odoo-heartland review show {}", review["id"].as_str().unwrap());
+    assert!(text.contains(&shows), "{text}");
     assert!(!format!("{subject}{text}").contains("TEAPOT"));
     bench
         .invoke(json!({"action": "drop", "review": review["id"], "reason": "test"}))

@@ -31,6 +31,25 @@ async fn an_order_whose_run_has_ended_is_found_once() {
     assert!(bench.workflow.seen().runs.contains_key("woo_1001-1-r1"));
 }
 
+/// The first redrive started the run again, and its answer was lost before the review was settled.
+#[tokio::test]
+async fn a_review_of_an_ended_run_can_be_redriven_after_its_order_has_come_to_its_end() {
+    let bench = bench();
+    bench.running().await;
+    bench.clock.advance_ms(2 * HOUR_MS);
+    bench.execution_ends("woo_1001-1");
+    assert_eq!(opened(&bench).await, 1);
+    let review = bench.only().await;
+    bench.order_is(OrderState::Completed).await;
+    let answer = bench
+        .invoke(json!({"action": "redrive", "review": review["id"]}))
+        .await
+        .unwrap();
+    assert!(answer.to_string().contains("come to its end"), "{answer}");
+    assert!(bench.list().await.is_empty());
+    assert!(!bench.workflow.seen().runs.contains_key("woo_1001-1-r1"));
+}
+
 #[tokio::test]
 async fn thousands_of_orders_that_wait_hide_none_that_is_forgotten() {
     let bench = bench();

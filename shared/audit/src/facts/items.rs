@@ -94,14 +94,17 @@ fn order(before: Option<&Value>, after: &Value) -> &'static str {
 
 fn review(before: Option<&Value>, after: &Value) -> &'static str {
     let state = |item: &Value| body(item, "state").and_then(Value::as_str).map(str::to_owned);
-    let Some(before) = before else {
-        return "review opened";
-    };
-    match state(after).as_deref() {
-        Some("redriven") if state(before) != state(after) => "review redriven",
-        Some("dropped") if state(before) != state(after) => "review dropped",
-        Some("open") if count(after, "times") > count(before, "times") => "review opened again",
-        _ if last_edit(after).is_some() && last_edit(before) != last_edit(after) => "review edited",
+    // What a person did beside the reviews is written down as one that was never open.
+    let again = before.is_none_or(|before| count(after, "times") > count(before, "times"));
+    let is_news = again || before.and_then(state) != state(after);
+    match (state(after).as_deref(), before) {
+        (Some("redriven"), _) if is_news => "review redriven",
+        (Some("dropped"), _) if is_news => "review dropped",
+        (_, None) => "review opened",
+        (Some("open"), Some(_)) if again => "review opened again",
+        (_, Some(before)) if last_edit(after).is_some() && last_edit(before) != last_edit(after) => {
+            "review edited"
+        }
         _ => "review changed",
     }
 }
@@ -257,5 +260,16 @@ mod tests {
             names("review/r"),
             ["review opened", "review dropped", "review removed"]
         );
+    }
+
+    #[test]
+    fn what_was_done_beside_the_reviews_is_a_decision_each_time() {
+        let noted = |times: u32| Some(json!({"body": {"state": "redriven", "times": times}}));
+        let fact = |before, after| named("review/r", before, after).unwrap();
+        assert_eq!(fact(None, noted(1)), "review redriven");
+        assert_eq!(fact(noted(1), noted(2)), "review redriven");
+        assert_eq!(fact(noted(2), noted(2)), "review changed");
+        let open = Some(json!({"body": {"state": "open", "times": 3}}));
+        assert_eq!(fact(noted(2), open), "review opened again");
     }
 }

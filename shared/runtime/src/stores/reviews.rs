@@ -1,6 +1,7 @@
 //! Review items: what a person has to decide. The notification only points here.
 
 mod review;
+mod stored;
 
 pub use review::{Edit, NewReview, Opened, Review, ReviewState, Verdict};
 
@@ -15,35 +16,15 @@ use crate::{
 use domain::failure::{Failure, FailureName};
 use effects::{Clock, UnixMillis};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use stored::{StoredReview, decided, stored};
 
-/// Tokens kept of one matter: the newest, and those it may have overtaken on its way here.
-const TOKENS_MAX: usize = 4;
 /// Corrections kept of one matter: all of them are in the audit trail.
 const EDITS_MAX: usize = 20;
 /// As long as the ledger remembers.
 const KEEP_DAYS: i64 = 400;
-
-/// A review as stored: beside what people see, the token of whoever waits. Which token that is, only the workflow
-/// knows: the opening of an attempt that was given up may arrive after that of the next one.
-#[derive(Serialize, Deserialize)]
-struct StoredReview {
-    #[serde(flatten)]
-    review: Review,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    task_token: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    other_tokens: Vec<String>,
-}
-
-impl StoredReview {
-    fn tokens(&self) -> impl Iterator<Item = &String> {
-        self.task_token.iter().chain(&self.other_tokens)
-    }
-}
 
 /// The reviews.
 #[derive(Clone)]
@@ -92,6 +73,23 @@ impl Reviews {
             );
         }
         Ok(opened)
+    }
+
+    /// Writes down what a person has done beside the reviews, as one that is decided already: in one step, so that it
+    /// never waits for anybody, is nobody's news and is not counted. Its id.
+    ///
+    /// # Errors
+    /// Those of [`Items::replace`].
+    pub async fn note(&self, new: &NewReview, verdict: &Verdict) -> Result<String, Failure> {
+        let now = self.clock.now();
+        let id = review_id(&new.about);
+        let noted = |there: Option<&StoredReview>| {
+            let mut noted = stored(&id, new, there, now);
+            noted.review = decided(noted.review, verdict);
+            (Some(noted), ())
+        };
+        typed::change(&*self.items, &key(&id), beside, noted).await?;
+        Ok(id)
     }
 
     /// The reviews of a state, those first opened first at the top.
@@ -158,13 +156,8 @@ impl Reviews {
     /// # Errors
     /// Those of [`Items::replace`].
     pub async fn decide(&self, seen: &Review, verdict: &Verdict) -> Result<Option<Review>, Failure> {
-        self.change_open(seen, |there| Review {
-            state: verdict.state,
-            decided_by: Some(verdict.by.clone()),
-            reason: verdict.reason.clone(),
-            ..there.clone()
-        })
-        .await
+        self.change_open(seen, |there| decided(there.clone(), verdict))
+            .await
     }
 
     /// Writes down that the input of an open review was corrected, and what is redriven from now on when that is
@@ -224,42 +217,6 @@ impl Reviews {
         Ok(typed::load(&*self.items, &key(id))
             .await?
             .map(|there| there.value))
-    }
-}
-
-fn stored(id: &str, new: &NewReview, there: Option<&StoredReview>, now: UnixMillis) -> StoredReview {
-    use secrecy::ExposeSecret;
-    let before = there.map(|there| &there.review);
-    let new_token = new.token.as_ref().map(|token| token.expose_secret().to_owned());
-    // A later opening without a token leaves an earlier waiter its answer.
-    let mut tokens: Vec<String> = new_token.into_iter().collect();
-    for token in there.into_iter().flat_map(StoredReview::tokens) {
-        if tokens.len() < TOKENS_MAX && !tokens.contains(token) {
-            tokens.push(token.clone());
-        }
-    }
-    let mut tokens = tokens.into_iter();
-    let review = Review {
-        schema: 1,
-        id: id.to_owned(),
-        about: new.about.clone(),
-        state: ReviewState::Open,
-        doing: new.doing.clone(),
-        order: new.order.clone(),
-        why: new.why.clone(),
-        input: new.input.clone(),
-        redrive: new.redrive.clone(),
-        decided_by: None,
-        reason: None,
-        edits: before.map(|before| before.edits.clone()).unwrap_or_default(),
-        times: before.map_or(0, |before| before.times).saturating_add(1),
-        opened_at_ms: before.map_or(now.0, |before| before.opened_at_ms),
-        changed_at_ms: now.0,
-    };
-    StoredReview {
-        review,
-        task_token: tokens.next(),
-        other_tokens: tokens.collect(),
     }
 }
 

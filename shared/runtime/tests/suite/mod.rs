@@ -23,6 +23,7 @@ macro_rules! tests {
             stores::a_review_is_opened_once_and_decided_once,
             stores::a_review_never_shows_its_token,
             reviews::a_correction_is_written_down_once_and_not_forgotten,
+            reviews::what_a_person_has_done_is_written_down_as_decided,
             reviews::reviews_come_in_pages,
             stores::one_flight_at_a_time_tells_the_shop,
             stores::the_breaker_is_one_for_all_functions,

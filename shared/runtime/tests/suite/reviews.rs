@@ -4,8 +4,9 @@ use super::stores::{an_order, clock, review};
 use domain::failure::FailureName;
 use runtime::{
     items::Items,
+    metrics,
     stores::{Edit, NewReview, Review, ReviewState, Reviews, Verdict},
-    unique,
+    telemetry, unique,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -56,6 +57,22 @@ pub async fn a_correction_is_written_down_once_and_not_forgotten(items: Arc<dyn 
     assert_eq!(reviews.edited(&seen, &edit, None).await.unwrap(), None);
     reviews.open(&review(&order, None)).await.unwrap();
     assert_eq!(reviews.get(&id).await.unwrap().unwrap().edits, [edit]);
+}
+
+pub async fn what_a_person_has_done_is_written_down_as_decided(items: Arc<dyn Items>) {
+    let reviews = Reviews::new(items, clock());
+    let (new, dropped) = (review(&an_order().key, None), verdict(ReviewState::Dropped));
+    for times in 1..=2 {
+        let noting = metrics::captured(reviews.note(&new, &dropped));
+        let ((id, lines), logs) = telemetry::captured("info", noting).await;
+        let noted = reviews.get(&id.unwrap()).await.unwrap().unwrap();
+        assert_eq!((noted.state, noted.times), (ReviewState::Dropped, times));
+        assert_eq!(
+            (noted.decided_by.as_deref(), noted.reason.as_deref()),
+            (Some("jane"), Some("because"))
+        );
+        assert!(lines.is_empty() && logs.is_empty(), "{lines:?} {logs:?}");
+    }
 }
 
 pub async fn reviews_come_in_pages(items: Arc<dyn Items>) {
