@@ -3,8 +3,8 @@
 use crate::{
     chain::ChainId,
     change::{Change, Position},
-    entry::{Entry, Previous, Row, Seal, Snapshot},
-    head::{HEAD, HEAD_PLACE, Head},
+    entry::{Entry, Previous, Row, Seal},
+    head::{HEAD, Head},
     key::Keys,
     store::{Appended, ENTRIES_MAX, StoreError, Trail},
 };
@@ -12,8 +12,6 @@ use effects::Clock;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
 
-/// The fact of an entry that goes on from a head somebody had tampered with. Verifying finds it for ever.
-pub(crate) const MENDED: &str = "audit head mended";
 /// How often appending starts over because somebody else was faster. Each time somebody got on.
 const ROUNDS_MAX: u32 = 12;
 /// Chains appended to at a time.
@@ -80,33 +78,43 @@ impl Recorder {
     }
 
     async fn append(&self, chain: &ChainId, facts: &[Fact<'_>]) -> Result<usize, StoreError> {
-        let mut taken = false;
+        let (mut appended, mut taken, mut wrong) = (0, false, None);
         for _ in 0..ROUNDS_MAX {
             let seen = self.trail.head(chain).await?;
-            let believed = seen.as_ref().map_or(Some(Head::empty(chain, &self.keys)), |row| {
-                self.believe(chain, row)
-            });
-            let mut link = match believed.filter(|_| !taken) {
-                Some(head) => Link::new(self, head),
-                None => self.mend(chain, seen.as_ref()).await?,
+            let believed = match &seen {
+                None => Some(Head::empty(chain, &self.keys)),
+                Some(row) => self.believe(chain, row),
+            };
+            let is_there = seen.is_some();
+            let mut link = match believed {
+                Some(head) if !taken => Link::new(self, head, ENTRIES_MAX),
+                Some(head) if is_there => self.step_past(chain, head, wrong).await?,
+                _ => {
+                    wrong = Some(if is_there { "not as it was left" } else { "missing" });
+                    self.step_past(chain, self.made_anew(chain).await?, wrong).await?
+                }
             };
             let mended = link.rows.len();
-            for (fact, change) in facts {
-                if !link.head.knows(&change.id()) {
-                    link.follow(|position| change.entry(fact.clone(), position));
-                }
-            }
+            let is_left = link.take(facts);
             let new = link.rows.len() - mended;
-            if new == 0 {
-                return Ok(0);
+            if new == 0 && !is_left {
+                return Ok(appended);
             }
             let head = link.head.row(&self.keys);
             match self.trail.append(seen.as_ref(), &link.rows, &head).await? {
-                Appended::Done => return Ok(new),
+                Appended::Done => {
+                    appended += new;
+                    if !is_left {
+                        return Ok(appended);
+                    }
+                    wrong = wrong.filter(|_| mended == 0);
+                    taken = true;
+                }
                 Appended::Moved => taken = false,
                 Appended::Taken => taken = true,
             }
         }
+        // Nothing is lost: what is stored by now is known, and the next attempt goes on behind it.
         Err(StoreError(format!("the chain {chain} keeps changing")))
     }
 
@@ -115,51 +123,44 @@ impl Recorder {
         let (head, seal) = row.open::<Head>(&self.keys, HEAD);
         head.filter(|head| seal == Seal::Whole && head.chain == *chain)
     }
-
-    /// A head that is not as we left it must not stop the trail: it goes on from the last entry that is there, and says
-    /// so. What was recorded of late is not known then, and may be recorded again.
-    async fn mend(&self, chain: &ChainId, seen: Option<&Row>) -> Result<Link<'_>, StoreError> {
-        let last = self.trail.last(chain).await?;
-        let entry = last.as_ref().and_then(Entry::of);
-        let mut head = seen
-            .and_then(|row| self.believe(chain, row))
-            .unwrap_or_else(|| Head::empty(chain, &self.keys));
-        head.seq = last
-            .as_ref()
-            .and_then(|row| row.place.parse().ok())
-            .unwrap_or_default();
-        head.hash = last.map(|row| row.hash).unwrap_or_default();
-        head.expires_at_s = entry.map_or(0, |entry| entry.expires_at_s);
-        let found = if seen.is_some() {
-            "not as it was left"
-        } else {
-            "missing"
-        };
-        let mut link = Link::new(self, head);
-        link.follow(|position| mended(found, position));
-        Ok(link)
-    }
 }
 
 /// Entries that follow each other, and the head behind the last one.
-struct Link<'a> {
+pub(crate) struct Link<'a> {
     recorder: &'a Recorder,
     head: Head,
     rows: Vec<Row>,
+    rows_max: usize,
     now_ms: i64,
 }
 
 impl<'a> Link<'a> {
-    fn new(recorder: &'a Recorder, head: Head) -> Self {
+    /// Behind that head there are so many places.
+    pub(crate) fn new(recorder: &'a Recorder, head: Head, rows_max: usize) -> Self {
         Self {
             recorder,
             head,
             rows: Vec::new(),
+            rows_max,
             now_ms: recorder.clock.now().0,
         }
     }
 
-    fn follow(&mut self, entry: impl FnOnce(Position<'_>) -> Entry) {
+    /// Takes the facts that are not known yet, as far as there is room. Whether some are left.
+    fn take(&mut self, facts: &[Fact<'_>]) -> bool {
+        for (fact, change) in facts {
+            if self.head.knows(&change.id()) {
+                continue;
+            }
+            if self.rows.len() >= self.rows_max {
+                return true;
+            }
+            self.follow(|position| change.entry(fact.clone(), position));
+        }
+        false
+    }
+
+    pub(crate) fn follow(&mut self, entry: impl FnOnce(Position<'_>) -> Entry) {
         let now_s = self.now_ms.div_euclid(1000);
         let entry = entry(Position {
             chain: &self.head.chain,
@@ -178,33 +179,5 @@ impl<'a> Link<'a> {
         let row = entry.row(&self.recorder.keys);
         self.head.follow(&entry, &row.hash, now_s);
         self.rows.push(row);
-    }
-}
-
-fn mended(found: &str, position: Position<'_>) -> Entry {
-    let before = Snapshot {
-        fields: [("head".to_owned(), found.into())].into(),
-        digest: None,
-    };
-    Entry {
-        schema: 1,
-        chain: position.chain.clone(),
-        seq: position.seq,
-        at_ms: position.now_ms,
-        recorded_at_ms: position.now_ms,
-        by: "audit".to_owned(),
-        person: None,
-        request: None,
-        trace: None,
-        sent_as: None,
-        execution: None,
-        fact: MENDED.to_owned(),
-        item: HEAD_PLACE.to_owned(),
-        before: Some(before),
-        after: None,
-        event: String::new(),
-        expires_at_s: position.expires_at_s,
-        previous: position.previous,
-        key: position.keys.current().to_owned(),
     }
 }

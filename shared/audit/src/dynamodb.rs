@@ -2,7 +2,7 @@
 
 use crate::{
     chain::ChainId,
-    entry::Row,
+    entry::{Entry, NUMBER_MAX, Row},
     head::HEAD_PLACE,
     store::{Appended, Cursor, Page, StoreError, Trail},
 };
@@ -14,6 +14,9 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, CancellationReason, Put, TransactWriteItem},
 };
 use std::collections::HashMap;
+
+/// Rows of a page that is read from a chain's end.
+const LAST_PAGE: i32 = 100;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -33,6 +36,13 @@ impl DynamoTrail {
         }
     }
 
+    async fn get(&self, chain: &ChainId, place: &str) -> Result<Option<Row>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table);
+        let get = get.set_key(Some(key(chain.as_str(), place)));
+        let got = get.consistent_read(true).send().await.map_err(|e| failed(&e))?;
+        Ok(got.item().map(decode))
+    }
+
     fn put(&self, row: &Row, seen: Option<&Row>) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder().table_name(&self.table).set_item(Some(encode(row)));
         let put = match seen {
@@ -50,22 +60,28 @@ impl DynamoTrail {
 #[async_trait]
 impl Trail for DynamoTrail {
     async fn head(&self, chain: &ChainId) -> Result<Option<Row>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table);
-        let get = get.set_key(Some(key(chain.as_str(), HEAD_PLACE)));
-        let got = get.consistent_read(true).send().await.map_err(|e| failed(&e))?;
-        Ok(got.item().map(decode))
+        self.get(chain, HEAD_PLACE).await
     }
 
-    async fn last(&self, chain: &ChainId) -> Result<Option<Row>, StoreError> {
+    async fn entry(&self, chain: &ChainId, seq: u64) -> Result<Option<Row>, StoreError> {
+        self.get(chain, &Entry::place(seq)).await
+    }
+
+    async fn last(&self, chain: &ChainId, from: Option<Cursor>) -> Result<Page, StoreError> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query
-            .key_condition_expression("pk = :chain AND sk < :head")
+            .key_condition_expression("pk = :chain AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":chain", text(chain.as_str()))
-            .expression_attribute_values(":head", text(HEAD_PLACE))
+            .expression_attribute_values(":first", text(&Entry::place(1)))
+            .expression_attribute_values(":last", text(&Entry::place(NUMBER_MAX)))
             .scan_index_forward(false)
-            .limit(1);
-        let found = query.send().await.map_err(|e| failed(&e))?;
-        Ok(found.items().first().map(decode))
+            .set_exclusive_start_key(from.map(|at| key(&at.chain, &at.place)))
+            .limit(LAST_PAGE);
+        let page = query.send().await.map_err(|e| failed(&e))?;
+        Ok(Page {
+            rows: page.items().iter().map(decode).collect(),
+            next: cursor(page.last_evaluated_key()),
+        })
     }
 
     async fn append(&self, seen: Option<&Row>, entries: &[Row], head: &Row) -> Result<Appended, StoreError> {

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// Who changed something when nobody of ours says that it did: a hand in the console, a script, a removal.
 pub const UNKNOWN: &str = "unknown";
 
+/// The highest number that sorts as it counts.
+pub(crate) const NUMBER_MAX: u64 = 999_999_999_999;
+
 /// What an item showed: the fields its kind may show, and a keyed digest of all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -172,6 +175,12 @@ impl Entry {
     /// The sort key of the entry with that number.
     pub fn place(seq: u64) -> String {
         format!("{seq:012}")
+    }
+
+    /// The number of the entry with that sort key; nothing when it is none that we make.
+    pub(crate) fn number(place: &str) -> Option<u64> {
+        let seq = place.parse().ok()?;
+        ((1..=NUMBER_MAX).contains(&seq) && Self::place(seq) == place).then_some(seq)
     }
 
     /// The entry's row, sealed.

@@ -36,7 +36,7 @@ pub enum Kind {
     HeadForged,
     /// An older head was put back: the chain goes on behind it.
     HeadBehind,
-    /// The recorder met a head that was not as it had left it, and went on from what it found.
+    /// The recorder met a head that was not as it had left it, or rows where the next entry goes, and went on behind them.
     HeadMended,
     /// An item differs from what the trail says of it last.
     Differs,
@@ -53,7 +53,7 @@ impl Kind {
             Self::Changed => "the entry was changed",
             Self::Forged => "the entry was written without the audit key",
             Self::UnknownKey => "the entry is sealed under a key that is not known",
-            Self::Missing => "the entry is missing",
+            Self::Missing => "missing",
             Self::Inserted => "the entry was inserted",
             Self::Moved => "the entry belongs elsewhere: entries were reordered or copied",
             Self::Unlinked => "the entry does not follow the one before it",
@@ -62,7 +62,9 @@ impl Kind {
             Self::HeadChanged => "the chain's head was changed",
             Self::HeadForged => "the chain's head was written without the audit key",
             Self::HeadBehind => "an older head of the chain was put back",
-            Self::HeadMended => "the chain's head had been tampered with before this entry",
+            Self::HeadMended => {
+                "the chain's head, or what is behind it, had been tampered with before this entry"
+            }
             Self::Differs => {
                 "the item differs from its last entry: it was changed without one, or the entry is missing"
             }
@@ -78,6 +80,9 @@ pub struct Finding {
     /// The entry's number, when it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
+    /// The last number, when it is about several in a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<u64>,
     /// The item's key, or the row's sort key, when it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
@@ -89,14 +94,24 @@ impl Finding {
     pub(crate) fn entry(seq: u64, kind: Kind) -> Self {
         Self {
             seq: Some(seq),
+            through: None,
             about: None,
             kind,
+        }
+    }
+
+    /// About all from the first to the last.
+    pub(crate) fn entries(first: u64, last: u64, kind: Kind) -> Self {
+        Self {
+            through: (last > first).then_some(last),
+            ..Self::entry(first, kind)
         }
     }
 
     pub(crate) fn about(about: impl Into<String>, kind: Kind) -> Self {
         Self {
             seq: None,
+            through: None,
             about: Some(about.into()),
             kind,
         }
@@ -106,7 +121,10 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.seq, &self.about) {
-            (Some(seq), _) => write!(f, "entry {seq}: {}", self.kind.says()),
+            (Some(seq), _) => match self.through {
+                Some(last) => write!(f, "entries {seq} to {last}: {}", self.kind.says()),
+                None => write!(f, "entry {seq}: {}", self.kind.says()),
+            },
             (None, Some(about)) => write!(f, "{about}: {}", self.kind.says()),
             (None, None) => f.write_str(self.kind.says()),
         }

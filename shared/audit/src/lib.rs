@@ -55,6 +55,7 @@ mod head;
 mod image;
 mod key;
 mod memory;
+mod mend;
 mod source;
 mod store;
 mod verify;

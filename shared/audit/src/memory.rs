@@ -2,7 +2,7 @@
 
 use crate::{
     chain::ChainId,
-    entry::Row,
+    entry::{Entry, NUMBER_MAX, Row},
     head::HEAD_PLACE,
     image::Image,
     source::Source,
@@ -82,10 +82,27 @@ impl Trail for MemoryTrail {
         Ok(self.lock().get(&key).cloned())
     }
 
-    async fn last(&self, chain: &ChainId) -> Result<Option<Row>, StoreError> {
+    async fn entry(&self, chain: &ChainId, seq: u64) -> Result<Option<Row>, StoreError> {
+        let key = (chain.to_string(), Entry::place(seq));
+        Ok(self.lock().get(&key).cloned())
+    }
+
+    async fn last(&self, chain: &ChainId, from: Option<Cursor>) -> Result<Page, StoreError> {
         let rows = self.lock();
-        let mut entries = rows.values().rev().filter(|row| row.chain == chain.as_str());
-        Ok(entries.find(|row| row.place.as_str() < HEAD_PLACE).cloned())
+        let places = Entry::place(1)..=Entry::place(NUMBER_MAX);
+        let mut entries = rows.values().rev().filter(|row| {
+            let is_before = from.as_ref().is_none_or(|from| row.place < from.place);
+            row.chain == chain.as_str() && places.contains(&row.place) && is_before
+        });
+        let page: Vec<Row> = entries.by_ref().take(PAGE).cloned().collect();
+        let next = page
+            .last()
+            .filter(|_| entries.next().is_some())
+            .map(|row| Cursor {
+                chain: row.chain.clone(),
+                place: row.place.clone(),
+            });
+        Ok(Page { rows: page, next })
     }
 
     async fn append(&self, seen: Option<&Row>, entries: &[Row], head: &Row) -> Result<Appended, StoreError> {

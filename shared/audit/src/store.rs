@@ -46,11 +46,18 @@ pub trait Trail: Send + Sync {
     /// [`StoreError`].
     async fn head(&self, chain: &ChainId) -> Result<Option<Row>, StoreError>;
 
-    /// The last entry of a chain, whatever its head says.
+    /// What is where the entry of that number goes.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn last(&self, chain: &ChainId) -> Result<Option<Row>, StoreError>;
+    async fn entry(&self, chain: &ChainId, seq: u64) -> Result<Option<Row>, StoreError>;
+
+    /// The rows of a chain among which its last entries are, whatever its head says: the last one first. Rows of others
+    /// may be between them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn last(&self, chain: &ChainId, from: Option<Cursor>) -> Result<Page, StoreError>;
 
     /// Stores entries and the new head, all or nothing: when the head is still the one that was seen, and no entry is
     /// there already. At most [`ENTRIES_MAX`] entries.

@@ -1,13 +1,13 @@
 //! Is a chain whole? Pure: its rows, the keys, the time.
 
 use crate::{
-    append::MENDED,
     chain::ChainId,
     entry::{ENTRY, Entry, Row, Seal},
     facts,
     finding::{Finding, Kind, LastWord, Report},
     head::{HEAD, HEAD_PLACE, Head},
     key::Keys,
+    mend::MENDED,
 };
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub fn verify(chain: &ChainId, rows: &[Row], keys: &Keys, now_s: i64) -> Report 
     };
     let (entries, others): (Vec<_>, Vec<_>) = rows
         .iter()
-        .map(|row| (number(&row.place), row))
+        .map(|row| (Entry::number(&row.place), row))
         .partition(|(seq, _)| seq.is_some());
     let mut entries: Vec<(u64, Opened<'_>)> = entries
         .into_iter()
@@ -58,12 +58,6 @@ pub fn verify(chain: &ChainId, rows: &[Row], keys: &Keys, now_s: i64) -> Report 
     walk.end(head);
     walk.report.findings.sort();
     walk.report
-}
-
-/// The number of an entry by its sort key.
-fn number(place: &str) -> Option<u64> {
-    let seq = place.parse().ok()?;
-    (seq > 0 && Entry::place(seq) == place).then_some(seq)
 }
 
 struct Opened<'a> {
@@ -191,10 +185,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Entries that are not there, up to `seq`.
+    /// Entries that are not there, up to `seq`: one finding, however many they are.
     fn gap(&mut self, seq: u64, over: bool) {
-        let missing = self.next..seq;
-        if missing.is_empty() {
+        if self.next >= seq {
             return;
         }
         self.before = None;
@@ -203,9 +196,7 @@ impl Walk<'_> {
             self.report.expired += seq - self.next;
             return;
         }
-        for seq in missing {
-            self.find(Finding::entry(seq, Kind::Missing));
-        }
+        self.find(Finding::entries(self.next, seq - 1, Kind::Missing));
     }
 
     fn take(&mut self, entry: Entry) {

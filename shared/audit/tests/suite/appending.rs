@@ -85,7 +85,7 @@ pub async fn a_head_that_was_put_back_is_told_from_one_that_moved(world: World) 
     world.recorder.record(&changes[..1]).await.unwrap();
     let chain = world.chain();
     let first = world.trail.head(&chain).await.unwrap().unwrap();
-    let row = world.trail.last(&chain).await.unwrap().unwrap();
+    let row = world.trail.last(&chain, None).await.unwrap().rows.remove(0);
     let taken = world
         .trail
         .append(Some(&first), std::slice::from_ref(&row), &first)

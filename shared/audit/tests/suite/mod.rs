@@ -113,6 +113,7 @@ macro_rules! tests {
             appending::a_head_that_was_put_back_is_told_from_one_that_moved,
             appending::more_than_a_transaction_holds_is_appended_in_several,
             reading::a_long_chain_is_read_page_by_page,
+            reading::the_end_of_a_chain_is_read_from_its_last_number,
             reading::what_was_exported_can_be_verified_elsewhere,
         }
     };

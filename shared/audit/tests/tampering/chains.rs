@@ -109,10 +109,13 @@ async fn a_tail_that_was_cut_off_is_named() {
     for seq in 4..=6 {
         bench.take_entry(seq);
     }
-    let missing: Vec<_> = (4..=6).map(|seq| (Some(seq), Kind::Missing)).collect();
-    let found = bench.found().await;
-    assert_eq!(found[..3], missing);
-    assert_eq!(found[3..], [(None, Kind::Unrecorded)]);
+    let found = bench.report().await.findings;
+    assert_eq!(found[0].to_string(), "entries 4 to 6: missing");
+    assert_eq!(found[0].kind, Kind::Missing);
+    assert_eq!(
+        found[1..].iter().map(|found| found.kind).collect::<Vec<_>>(),
+        [Kind::Unrecorded]
+    );
 }
 
 #[tokio::test]
@@ -129,7 +132,15 @@ async fn an_entry_put_at_the_end_is_named() {
 
 #[tokio::test]
 async fn a_row_that_is_no_place_of_a_chain_is_named() {
-    for place in ["7", "000000000000", "0000000000001", "note", "zzz"] {
+    for place in [
+        "7",
+        "000000000000",
+        "0000000000001",
+        "1000000000000",
+        "18446744073709551615",
+        "note",
+        "zzz",
+    ] {
         let bench = Bench::of_six().await;
         let row = bench.memory.all()[5].clone();
         bench.memory.put(Row {

@@ -2,6 +2,7 @@
 
 mod chains;
 mod heads;
+mod inserted;
 mod items;
 mod property;
 mod time;

@@ -113,9 +113,9 @@ proptest! {
         wrong.extend(rows.iter().filter(|row| !whole.contains(row)).map(|row| row.place.clone()));
         let now_s = bench.world.clock.now().seconds().0;
         let report = verify(&bench.world.chain(), &rows, &bench.world.auditor.keys, now_s);
-        let found: BTreeSet<String> = report.findings.iter().map(|found| match (&found.seq, &found.about) {
-            (Some(seq), _) => Entry::place(*seq),
-            (None, about) => about.clone().unwrap(),
+        let found: BTreeSet<String> = report.findings.iter().flat_map(|found| match (found.seq, &found.about) {
+            (Some(seq), _) => (seq..=found.through.unwrap_or(seq)).map(Entry::place).collect(),
+            (None, about) => vec![about.clone().unwrap()],
         }).collect();
         // Without its head nobody knows how long a chain was: what is missing at its end shows only in the table.
         let blind = wrong.contains(HEAD_PLACE);
