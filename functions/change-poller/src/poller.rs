@@ -56,11 +56,13 @@ impl Poller {
             let events = self.orders(store, shop.as_ref(), &time).await;
             let healthy = self.webhooks(store, shop.as_ref()).await;
             polled.events += *events.as_ref().unwrap_or(&0);
-            match events.and(healthy) {
+            let came_to = events.and(healthy);
+            // An alarm that finds nothing looks further back than its periods, for the last failures there were.
+            metrics::emit(Metric::PollsFailed, u8::from(came_to.is_err()), &[id.as_str()]);
+            match came_to {
                 Ok(()) => polled.stores += 1,
                 Err(failure) => {
                     polled.failed += 1;
-                    metrics::count(Metric::PollsFailed, &[id.as_str()]);
                     metrics::failure(&failure);
                     tracing::error!(store = %id, error = failure.name.as_str(), "{}", failure.what);
                 }

@@ -15,6 +15,7 @@ use runtime::{
     inbox::Inbox,
     items::MemoryItems,
     message::Via,
+    metrics,
     queue::MemoryQueue,
     shops::Shops,
     stores::{Cursors, PayloadStore, ReviewState, Reviews, Verdict},
@@ -319,14 +320,21 @@ async fn one_shop_that_is_down_does_not_stop_the_other() {
         ]),
     );
     bench.put(1, 10);
+    let (polled, lines) = metrics::captured(bench.poll()).await;
     assert_eq!(
-        bench.poll().await,
+        polled,
         Polled {
             stores: 1,
             failed: 1,
             events: 1
         }
     );
+    for (store, failed) in [("own", 1), ("woo", 0)] {
+        let told = lines
+            .iter()
+            .find(|line| line["Store"] == store && line.get("PollsFailed").is_some());
+        assert_eq!(told.unwrap()["PollsFailed"], failed, "{store}");
+    }
 }
 
 #[tokio::test]

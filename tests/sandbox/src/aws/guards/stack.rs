@@ -26,6 +26,10 @@ pub(super) fn log_groups(template: &Template) -> Vec<String> {
         if template.properties(group).is_null() {
             found.push(format!("{name} has no log group of the template"));
         }
+        // Functions leave out by themselves what LogLevel does not want; Lambda's filter is INFO unless it is said.
+        if properties["LoggingConfig"]["ApplicationLogLevel"] != "DEBUG" {
+            found.push(format!("{name} logs nothing below INFO, whatever LogLevel says"));
+        }
     }
     for (name, properties) in template.resources("AWS::Logs::LogGroup") {
         for needed in ["RetentionInDays", "KmsKeyId"] {
