@@ -72,7 +72,10 @@ impl Desk {
     async fn start_again(&self, run: &Run) -> Result<&'static str, Failure> {
         let there = self.orders.load(&run.order).await?.map(|there| there.value);
         let Some(item) = there else {
-            return Err(Failure::new(FailureName::Refused, "nothing is known of the order"));
+            return Err(Failure::new(
+                FailureName::Refused,
+                "nothing is known of the order",
+            ));
         };
         // An earlier redrive whose answer was lost, or the run itself: whoever asks again must come to an end, too.
         if !item.is_run_by(run) {

@@ -1,6 +1,6 @@
 //! What every system says about an order. Nothing here is a guess; what could not be asked is named.
 
-use domain::ids::OrderKey;
+use domain::{failure::FailureName, ids::OrderKey};
 use runtime::stores::{OrderItem, Review};
 use serde::Serialize;
 use serde_json::Value;
@@ -24,6 +24,12 @@ impl<T> Told<T> {
             Self::Said(value) => Some(value),
             Self::NotReached(_) => None,
         }
+    }
+
+    /// Whether it was there and did not accept our credentials.
+    pub fn refuses_us(&self) -> bool {
+        let refused = FailureName::Misconfigured.as_str();
+        matches!(self, Self::NotReached(why) if why.starts_with(refused))
     }
 }
 

@@ -221,12 +221,22 @@ fn waits_for(facts: &Facts, step: &Step, outlook: &mut Outlook) {
         .iter()
         .find(|away| Some(&away.system) == system.as_ref());
     let Some(away) = away else { return };
+    // What it says to us now is newer than why it was left alone.
+    let refuses_us = match away.system.as_str() {
+        "odoo" => facts.documents.refuses_us(),
+        "gp-api" => facts.payments.refuses_us(),
+        _ => facts.shop.refuses_us(),
+    };
+    let away = &Away {
+        misconfigured: away.misconfigured || refuses_us,
+        ..away.clone()
+    };
     let (line, person) = told_away(away, UnixMillis(facts.now_ms));
     outlook.stands = format!("{}; {line}", outlook.stands);
     outlook.needs_person |= person;
     outlook.next.push(match (&away.paused, away.misconfigured) {
         (Some(_), _) => format!("`odoo-heartland resume {}` lets it go on", away.system),
-        (None, true) => "put the right key into its secret (`odoo-heartland doctor --only secrets`); then it goes on by itself".to_owned(),
+        (None, true) => "`odoo-heartland doctor` says how to store a new key; then it goes on by itself, within five minutes".to_owned(),
         (None, false) => "it is tried again by itself, and everything that waits goes on when it is back".to_owned(),
     });
 }

@@ -12,6 +12,20 @@ fn away(system: &str) -> Away {
     }
 }
 
+/// It was down first, and is back with a key that it does not know: that does not pass by itself.
+#[test]
+fn a_system_that_is_back_and_refuses_our_key_needs_a_person() {
+    let mut facts = running("WriteOrder");
+    facts.away = vec![away("odoo")];
+    facts.documents = Told::NotReached("Misconfigured: Odoo refuses us: Invalid apikey".into());
+    let told = outlook(&facts);
+    assert!(
+        told.needs_person && told.stands.contains("does not accept our credentials"),
+        "{told:?}"
+    );
+    assert!(says(&told.next, "how to store a new key"), "{told:?}");
+}
+
 #[test]
 fn an_order_that_waits_for_odoo_says_since_when_odoo_is_away() {
     let mut facts = running("WriteOrder");
