@@ -62,10 +62,12 @@ fn add_line(store: &mut Store, order: i64, line: Line) -> Result<(), Why> {
     Ok(())
 }
 
-/// Overwrites a quotation: its lines by their external ids; lines that are not named stay.
+/// Overwrites a quotation, or a cancelled order, which stays cancelled: its lines by their external ids; lines that are
+/// not named stay. So does Odoo 19 with a `load` that arrives after the cancellation.
 pub(super) fn update(store: &mut Store, id: i64, mut values: Values) -> Result<(), Why> {
-    if !matches!(store.cell(ORDER, id, "state").as_text(), Some("draft" | "sent")) {
-        return Err(unknown("overwriting an order that is no quotation").into());
+    let state = store.cell(ORDER, id, "state");
+    if !matches!(state.as_text(), Some("draft" | "sent" | "cancel")) {
+        return Err(unknown("overwriting an order that is confirmed").into());
     }
     for line in values.lines.remove("order_line").unwrap_or_default() {
         match line.there {
