@@ -167,7 +167,9 @@ impl Witness {
     /// # Errors
     /// When the function that keeps them does not answer.
     pub async fn open_reviews(&self, order: &OrderKey) -> Result<Vec<Value>> {
-        let all = self.review_desk(&json!({"action": "list"})).await?;
+        let all = self
+            .review_desk(&json!({"action": "list", "order": order}))
+            .await?;
         let reviews = all["reviews"].as_array().cloned().unwrap_or_default();
         Ok(reviews
             .into_iter()
