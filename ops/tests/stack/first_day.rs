@@ -57,8 +57,8 @@ async fn five_orders_are_stuck_and_each_is_found_and_mended() -> Result<()> {
 
 /// Finds the review of an order, corrects its input and sends it on its way.
 async fn corrected(world: &World, order: &OrderKey, wrong: &str, right: &str) -> Result<()> {
-    let listed = world.run(&["review", "list", "--order", &order.to_string()])?;
-    let review = text(&listed.json["reviews"][0]["id"]);
+    let told = world.run(&["explain", &order.to_string()])?;
+    let review = text(&told.json["reviews"][0]["id"]);
     let shown = world.run(&["review", "show", &review, "--input"])?;
     let input = shown.json["input_text"]
         .as_str()
