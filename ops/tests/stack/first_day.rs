@@ -8,6 +8,7 @@ use sandbox::first_day::{MISTYPED_RATE, MISTYPED_SKU, NOT_A_NUMBER, stuck};
 use super::world::{World, says, text};
 
 #[tokio::test]
+#[ignore = "breaker and queue make an order wait for minutes: by hand, with --ignored first_day"]
 async fn five_orders_are_stuck_and_each_is_found_and_mended() -> Result<()> {
     let world = World::find().await?;
     let witness = &world.witness;
