@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The seeds every proof runs.
 pub const FIXED_SEEDS: u64 = 2_000;
 /// Seeds nobody has seen that every proof runs besides.
-pub const FRESH_SEEDS: u64 = 100;
+pub const FRESH_SEEDS: u64 = 200;
 
 /// A number nobody has seen: the present moment in seconds.
 pub fn fresh_seed() -> u64 {
