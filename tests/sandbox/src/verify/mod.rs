@@ -43,8 +43,7 @@ pub async fn verify(options: Options) -> Result<()> {
     }
     let places = Places::open()?;
     let mut stage = Stage::new(places);
-    let mut total = Tally::default();
-    let mut broken: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut tallies: Vec<(&str, Tally)> = Vec::new();
     for step in STEPS
         .iter()
         .filter(|s| options.only.is_empty() || options.only.iter().any(|o| o == s.name))
@@ -58,26 +57,25 @@ pub async fn verify(options: Options) -> Result<()> {
             "{}: {} passed, {} failed",
             step.name, tally.passed, tally.failed
         ));
-        if tally.failed > 0 {
-            broken.push((step.name, tally.failures.clone()));
-        }
-        total += tally;
+        tallies.push((step.name, tally));
     }
     drop(stage);
+    let broken = tallies.iter().filter(|(_, tally)| tally.failed > 0);
+    let broken: Vec<_> = broken.map(|(step, _)| *step).collect();
     if broken.is_empty() {
         progress::say("everything holds");
     } else {
-        for (step, failures) in &broken {
-            for failure in failures {
+        for (step, tally) in &tallies {
+            for failure in &tally.failures {
                 progress::say(format!("{step} failed: {failure}"));
             }
         }
         progress::say("the logs are in target/sandbox/log/");
     }
+    let total: Tally = tallies.into_iter().map(|(_, tally)| tally).sum();
     closing_line(&total);
     if total.failed > 0 {
-        let steps: Vec<_> = broken.iter().map(|(step, _)| *step).collect();
-        bail!("{} checks failed in: {}", total.failed, steps.join(", "));
+        bail!("{} checks failed in: {}", total.failed, broken.join(", "));
     }
     Ok(())
 }
