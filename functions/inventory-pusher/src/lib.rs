@@ -4,6 +4,7 @@ mod flight;
 mod numbers;
 mod odoo_stock;
 mod pusher;
+mod telling;
 
 pub use numbers::{Accepted, number_to_publish};
 pub use odoo_stock::{OdooStock, StockSource};

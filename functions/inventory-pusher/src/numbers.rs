@@ -37,6 +37,24 @@ impl Accepted {
     }
 }
 
+/// What there is and what is taken, as read for one round.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Left {
+    pub(crate) stock: BTreeMap<String, Counted>,
+    pub(crate) accepted: Accepted,
+}
+
+impl Left {
+    /// The number a shop with this buffer is told; nothing for what is not counted.
+    pub(crate) fn to_publish(&self, sku: &str, buffer: u32) -> Option<i64> {
+        let counted = self.stock.get(sku)?;
+        if let Counted::Not(why) = counted {
+            tracing::info!(sku, ?why, "not counted in Odoo");
+        }
+        number_to_publish(counted, &self.accepted, buffer)
+    }
+}
+
 /// The number of pieces or kits the shop may offer; nothing for what is not counted.
 pub fn number_to_publish(counted: &Counted, accepted: &Accepted, buffer: u32) -> Option<i64> {
     match counted {

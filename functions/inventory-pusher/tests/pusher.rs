@@ -84,7 +84,16 @@ struct Bench {
 
 fn bench() -> Bench {
     let shop = Arc::new(MemoryShop::default());
-    with(shop.clone(), shop, runtime::merchant().unwrap())
+    with(shop.clone(), shop, merchant(|_| ()))
+}
+
+/// The merchant of the repository, whose second store publishes nothing, and changed.
+fn merchant(change: impl Fn(&mut Merchant)) -> &'static Merchant {
+    let mut merchant = runtime::merchant().unwrap().clone();
+    let own = merchant.stores.get_mut(&"own".parse().unwrap()).unwrap();
+    own.push_stock = false;
+    change(&mut merchant);
+    Box::leak(Box::new(merchant))
 }
 
 fn with(shop: Arc<MemoryShop>, client: Arc<dyn ShopClient>, merchant: &'static Merchant) -> Bench {
@@ -193,6 +202,50 @@ async fn accepted_orders_that_odoo_does_not_know_are_subtracted_whatever_shop_of
     assert_eq!(bench.shop.stock("MUG"), Some(5));
 }
 
+/// Two shops that sell from one warehouse, with a buffer of 4 in the second.
+fn two_shops() -> (Bench, Arc<MemoryShop>) {
+    let (woo, own) = (Arc::new(MemoryShop::default()), Arc::new(MemoryShop::default()));
+    let both = merchant(|merchant| {
+        let store = merchant.stores.get_mut(&"own".parse().unwrap()).unwrap();
+        (store.push_stock, store.stock_buffer) = (true, 4);
+    });
+    let mut bench = with(woo.clone(), woo, both);
+    let client: Arc<dyn ShopClient> = own.clone();
+    let pusher = Arc::get_mut(&mut bench.pusher).unwrap();
+    pusher.shops.insert("own".parse().unwrap(), client);
+    (bench, own)
+}
+
+#[tokio::test]
+async fn every_shop_of_the_warehouse_is_told_by_one_reading_each_with_its_buffer() {
+    let (bench, own) = two_shops();
+    bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
+    bench.count("PEN", Counted::Goods(goods(2, 7, 0)));
+    bench.shop.put_product("MUG", 99);
+    bench.shop.put_product("PEN", 99);
+    own.put_product("MUG", 99);
+    bench.accept("woo/1001", &[("MUG", 1), ("PEN", 1)], true).await;
+    let pushed = bench.push("woo/1001").await.unwrap();
+    assert_eq!((pushed.pushed, pushed.unknown, pushed.elsewhere), (2, 0, 1));
+    assert_eq!((bench.shop.stock("MUG"), own.stock("MUG")), (Some(10), Some(6)));
+    assert_eq!(bench.stock.reads.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_shop_that_is_away_does_not_stop_the_other_and_is_told_by_the_repeat() {
+    let (bench, own) = two_shops();
+    bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
+    bench.shop.put_product("MUG", 99);
+    own.put_product("MUG", 99);
+    own.fail_next(Failure::new(FailureName::SystemUnavailable, "the shop is away"));
+    bench.accept("woo/1001", &[("MUG", 1)], true).await;
+    let failed = bench.push("woo/1001").await.unwrap_err();
+    assert_eq!(failed.name, FailureName::SystemUnavailable);
+    assert_eq!((bench.shop.stock("MUG"), own.stock("MUG")), (Some(10), Some(99)));
+    bench.push("woo/1001").await.unwrap();
+    assert_eq!(own.stock("MUG"), Some(6));
+}
+
 #[tokio::test]
 async fn a_kit_offers_what_its_parts_make_and_an_accepted_kit_takes_its_parts() {
     let bench = bench();
@@ -266,7 +319,7 @@ async fn what_is_not_counted_or_not_sold_is_no_failure() {
             pushed: 0,
             unknown: 1,
             uncounted: 2,
-            under_way: 0
+            ..Pushed::default()
         }
     );
     assert_eq!(bench.shop.stock("SVC"), Some(7));
@@ -279,23 +332,21 @@ async fn what_is_not_counted_or_not_sold_is_no_failure() {
 
 #[tokio::test]
 async fn a_store_that_does_not_publish_is_left_alone_and_a_buffer_is_held_back() {
-    let mut merchant = runtime::merchant().unwrap().clone();
-    let store = merchant.stores.get_mut(&"woo".parse().unwrap()).unwrap();
-    (store.push_stock, store.stock_buffer) = (true, 4);
+    let woo = |publishes: bool| {
+        move |merchant: &mut Merchant| {
+            let store = merchant.stores.get_mut(&"woo".parse().unwrap()).unwrap();
+            (store.push_stock, store.stock_buffer) = (publishes, 4);
+        }
+    };
     let shop = Arc::new(MemoryShop::default());
-    let buffered = with(shop.clone(), shop.clone(), Box::leak(Box::new(merchant.clone())));
+    let buffered = with(shop.clone(), shop.clone(), merchant(woo(true)));
     shop.put_product("MUG", 99);
     buffered.count("MUG", Counted::Goods(goods(1, 10, 0)));
     buffered.accept("woo/1001", &[("MUG", 1)], true).await;
     buffered.push("woo/1001").await.unwrap();
     assert_eq!(shop.stock("MUG"), Some(6));
 
-    merchant
-        .stores
-        .get_mut(&"woo".parse().unwrap())
-        .unwrap()
-        .push_stock = false;
-    let silent = with(shop.clone(), shop.clone(), Box::leak(Box::new(merchant)));
+    let silent = with(shop.clone(), shop.clone(), merchant(woo(false)));
     silent.accept("woo/1001", &[("MUG", 1)], true).await;
     assert_eq!(silent.push("woo/1001").await.unwrap(), Pushed::default());
     assert_eq!(silent.stock.reads.load(Ordering::SeqCst), 0);
@@ -309,7 +360,7 @@ async fn a_reading_that_grew_old_in_flight_is_replaced_and_one_caller_tells_for_
         arrived: Semaphore::new(0),
         gate: Semaphore::new(0),
     });
-    let bench = Arc::new(with(inner, gated.clone(), runtime::merchant().unwrap()));
+    let bench = Arc::new(with(inner, gated.clone(), merchant(|_| ())));
     bench.shop.put_product("MUG", 0);
     bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
     for key in ["woo/1001", "woo/1002", "woo/1003"] {

@@ -119,7 +119,7 @@ pub const TARGETS: [Target; 39] = [
         "shared/domain/src/changes.rs",
     ]),
     target("stored-items", stored::items, &["tests/bad-input/corpus/stored", "events/standard"], &[
-        "shared/runtime/src/items/typed.rs", "shared/runtime/src/stores/reviews.rs", "shared/runtime/src/stores/reviews/review.rs", "shared/runtime/src/stores/order_items.rs", "shared/runtime/src/stores/order_items/edited.rs",
+        "shared/runtime/src/items/typed.rs", "shared/runtime/src/stores/reviews.rs", "shared/runtime/src/stores/reviews/review.rs", "shared/runtime/src/stores/reviews/stored.rs", "shared/runtime/src/stores/order_items.rs", "shared/runtime/src/stores/order_items/edited.rs",
         "shared/domain/src/decide/our_write.rs", "shared/runtime/src/stores/payloads.rs", "shared/runtime/src/stores/payments_used.rs", "shared/runtime/src/stores/cursors.rs",
     ]),
     target("configuration", mapping::configuration, &["infra/merchant.toml"], &[

@@ -71,8 +71,8 @@ fn right(facts: &Facts, sku: &str, buffer: u32) -> Option<i64> {
     Some(to_publish(reading, accepted(facts, sku), buffer))
 }
 
-/// Stores and products whose last change in Odoo was an order of that store, written when all was calm, and completed
-/// since: what the bundle told the shop of them by itself has to be right.
+/// Stores and products whose last change in Odoo was an order written when all was calm, and completed since: what the
+/// bundle told the shop of them by itself has to be right, whichever store of the warehouse the order came from.
 fn settled(facts: &Facts) -> Vec<(usize, String)> {
     let from = facts.calm_at.plus_ms(SETTLED_AFTER_MS);
     let mut settled = Vec::new();
@@ -93,7 +93,6 @@ fn settled(facts: &Facts) -> Vec<(usize, String)> {
                 let left = facts.is_left(&last.order, None, Matter::Stock);
                 last.wrote()
                     && !left
-                    && last.order.store == shop.store
                     && last.at() >= from
                     && item.is_some_and(|item| item.state == OrderState::Completed)
             });
