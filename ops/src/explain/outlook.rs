@@ -66,6 +66,7 @@ fn unknown(facts: &Facts) -> Outlook {
         ..Outlook::default()
     };
     if !facts.reviews.is_empty() {
+        outlook.missing.push("everything: no run was begun".to_owned());
         return outlook;
     }
     if !facts.events.is_empty() {

@@ -67,6 +67,13 @@ pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     let stack = tool.stack().await?;
     let desk = Desk::of(&stack).await?;
     let said = desk.ask(json!({"action": "show", "review": options.id})).await?;
+    if said["state"].as_str().is_some_and(|state| state != "open") {
+        return Err(
+            Stop::usage("this review is decided: nothing of it can be corrected any more")
+                .remedy("odoo-heartland explain ORDER tells how the order stands now")
+                .into(),
+        );
+    }
     let at = InputAt::of(&said).filter(|_| said.pointer("/can/edit").is_some());
     let at = at.ok_or_else(|| {
         Stop::usage("this review has no input that can be corrected")

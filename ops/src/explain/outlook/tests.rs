@@ -259,7 +259,7 @@ fn an_event_that_could_not_be_used_is_a_persons_business() {
     facts.reviews = vec![review("unusable/woo_1001_1795428000")];
     let told = outlook(&facts);
     assert!(
-        told.needs_person && told.stands.contains("could not be used"),
+        told.needs_person && told.stands.contains("could not be used") && told.missing.len() == 1,
         "{told:?}"
     );
     assert!(says(&told.next, "review 0123456789abcdef"), "{told:?}");

@@ -62,12 +62,27 @@ fn add_line(store: &mut Store, order: i64, line: Line) -> Result<(), Why> {
     Ok(())
 }
 
-/// Overwrites a quotation, or a cancelled order, which stays cancelled: its lines by their external ids; lines that are
-/// not named stay. So does Odoo 19 with a `load` that arrives after the cancellation.
+/// Overwrites a quotation, an order that is confirmed and not locked, or a cancelled one, which stays cancelled: its
+/// lines by their external ids; lines that are not named stay. So does Odoo 19 with a `load` that arrives late.
 pub(super) fn update(store: &mut Store, id: i64, mut values: Values) -> Result<(), Why> {
-    let state = store.cell(ORDER, id, "state");
-    if !matches!(state.as_text(), Some("draft" | "sent" | "cancel")) {
-        return Err(unknown("overwriting an order that is confirmed").into());
+    let confirmed = store.cell(ORDER, id, "state").as_text() == Some("sale");
+    if confirmed && store.cell(ORDER, id, "locked").is_true() {
+        let message =
+            "It is forbidden to modify the following fields in a locked order:\nQuantity\nUnit Price";
+        return Err(user_error(message).into());
+    }
+    let ordered = |line: &Line, there: i64| {
+        let wanted = line.cells.get("product_uom_qty");
+        wanted.is_none_or(|wanted| *wanted == store.cell(LINE, there, "product_uom_qty"))
+    };
+    let same = |line: &Line| line.there.is_some_and(|there| ordered(line, there));
+    if confirmed
+        && !values
+            .lines
+            .get("order_line")
+            .is_none_or(|lines| lines.iter().all(same))
+    {
+        return Err(unknown("ordering more or less of an order that is confirmed").into());
     }
     for line in values.lines.remove("order_line").unwrap_or_default() {
         match line.there {
