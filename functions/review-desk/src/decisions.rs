@@ -7,7 +7,7 @@ use domain::{
 };
 use runtime::{
     message::{InboxEvent, MESSAGE_SCHEMA, Run, Via},
-    stores::{OrderItem, Review},
+    stores::{OrderItem, Review, Verdict},
     workflow::{Answer, Redriven, RunState},
 };
 use serde_json::{Value, json};
@@ -44,12 +44,14 @@ impl Desk {
         }
     }
 
-    pub(crate) async fn give_up(&self, review: &Review) -> Result<&'static str, Failure> {
-        match Redrive::read(review.redrive.clone()) {
-            Redrive::Parked { .. } => self.answer(review, &json!({"decision": "drop"})).await,
-            Redrive::Execution { run } => self.close(&run).await,
-            Redrive::Event { .. } | Redrive::Nothing => Ok("nothing waited for it"),
-        }
+    pub(crate) async fn give_up(&self, review: &Review, verdict: &Verdict) -> Result<&'static str, Failure> {
+        let came_to = match Redrive::read(review.redrive.clone()) {
+            Redrive::Parked { .. } => self.answer(review, &json!({"decision": "drop"})).await?,
+            Redrive::Execution { run } => return self.close(&run, review, verdict).await,
+            Redrive::Event { .. } | Redrive::Nothing => "nothing waited for it",
+        };
+        self.reviews.decide(review, verdict).await?;
+        Ok(came_to)
     }
 
     /// Answers the run that waits. One that does not wait any more has decided by itself.
@@ -120,11 +122,17 @@ impl Desk {
         Err(Failure::new(FailureName::Refused, what))
     }
 
-    /// The order is put right by hand: from here on a new payment opens a new run.
-    async fn close(&self, run: &Run) -> Result<&'static str, Failure> {
+    /// The order is put right by hand: from here on a new payment opens a new run. The review goes first: were the order
+    /// closed under a review that is open, a redrive would find it ended, and nobody would let go of its money. When the
+    /// order is not closed after all, the sweep opens the review again.
+    async fn close(&self, run: &Run, review: &Review, verdict: &Verdict) -> Result<&'static str, Failure> {
         let there = self.orders.load(&run.order).await?.map(|there| there.value);
         if let Some(item) = there.filter(|item| item.is_run_by(run)) {
             self.check_ended(&item).await?;
+        }
+        if self.reviews.decide(review, verdict).await?.is_none() {
+            let what = "the review was changed meanwhile: look at it again";
+            return Err(Failure::new(FailureName::Refused, what));
         }
         let closed = |there: Option<&OrderItem>| {
             let live = there.filter(|there| there.is_run_by(run));

@@ -26,8 +26,7 @@ impl Desk {
             Request::Drop { review, signed } => {
                 let review = self.open_review(&review).await?;
                 let verdict = signed.verdict(ReviewState::Dropped)?;
-                let came_to = self.give_up(&review).await?;
-                self.reviews.decide(&review, &verdict).await?;
+                let came_to = self.give_up(&review, &verdict).await?;
                 Ok(json!({"review": review.id, "dropped": came_to}))
             }
             Request::Edit(correction) => {

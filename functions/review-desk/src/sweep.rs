@@ -93,7 +93,13 @@ impl Desk {
                 format!("the execution {execution} has ended, and the order is still open")
             }
         };
-        self.open_once(ended_run(&item.run(), &execution, what)).await
+        // One that is decided did not come to its end: an order that was given up is closed.
+        let review = ended_run(&item.run(), &execution, what);
+        let there = self.reviews.find(&review.about).await?;
+        if there.is_some_and(|there| there.state == ReviewState::Open) {
+            return Ok(false);
+        }
+        self.open(review).await.map(|_| true)
     }
 
     /// An effect nobody finished.

@@ -7,6 +7,7 @@ use domain::{
     stock::{Reading, to_publish},
 };
 use effects::{Record, State, UnixMillis};
+use runtime::stores::ReviewState;
 use rust_decimal::Decimal;
 
 /// How far clocks may be apart.
@@ -125,11 +126,22 @@ pub fn stock_is_told(facts: &Facts) -> Vec<String> {
     wrong.collect()
 }
 
+/// When people closed orders whose run had failed. No run gives their goods back: the shops hear with the next order.
+fn put_right_by_hand(facts: &Facts) -> impl Iterator<Item = UnixMillis> {
+    let reviews = facts.table.reviews.values();
+    reviews
+        .filter(|review| review.state == ReviewState::Dropped && review.about.starts_with("execution/"))
+        .map(|review| UnixMillis(review.changed_at_ms))
+}
+
 pub fn stock_is_odoos(facts: &Facts) -> Vec<String> {
     if !facts.pushed_again {
         return Vec::new();
     }
-    let since = changes(facts).map(|change| change.at()).max();
+    let since = changes(facts)
+        .map(|change| change.at())
+        .chain(put_right_by_hand(facts))
+        .max();
     let since = since.unwrap_or(UnixMillis(0)).plus_ms(SKEW_MS);
     let mut broken = Vec::new();
     for shop in &facts.shops {
