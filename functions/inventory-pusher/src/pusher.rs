@@ -6,7 +6,9 @@ use crate::{
     telling::Telling,
 };
 use domain::{
+    decide::OrderState,
     failure::{Failure, FailureName},
+    ids::OrderKey,
     merchant::{Merchant, Store},
 };
 use effects::Clock;
@@ -92,27 +94,44 @@ impl Pusher {
             return Ok(Pushed::default());
         }
         let order = self.payloads.content(&run.order, &run.version).await?;
-        let skus = order.lines.into_iter().map(|line| line.sku);
+        let item = self.orders.load(&run.order).await?.map(|there| there.value);
+        let taken = item.iter().flat_map(|item| &item.accepted_lines);
+        // A correction has taken others than the version the run works with.
+        let taken = taken.map(|line| line.sku.clone());
+        let skus = order.lines.into_iter().map(|line| line.sku).chain(taken);
         let skus: BTreeSet<String> = skus.filter(|sku| !sku.is_empty()).collect();
+        let waits = item.is_some_and(|item| item.state == OrderState::Open && !item.in_odoo);
+        let ours = Ours {
+            order: &run.order,
+            waits,
+        };
         let tellings = telling.into_iter().map(|store| {
             let shop = shop_of(&self.shops, self.merchant, &store.id);
             Telling::new(store, shop, &self.flights, skus.clone())
         });
         let mut tellings: Vec<Telling<'_>> = tellings.collect();
-        self.tell(own, &run, &mut tellings, invocation).await?;
-        let mut pushed = Pushed::default();
+        self.tell(own, &run, ours, &mut tellings, invocation).await?;
+        let (mut pushed, mut failures) = (Pushed::default(), Vec::new());
         for telling in tellings {
             let store = telling.store;
-            let told = telling.end()?;
-            match store.id == own.id {
-                true => {
+            match telling.end() {
+                Ok(told) if store.id == own.id => {
                     pushed = Pushed {
                         elsewhere: pushed.elsewhere,
                         ..told
                     }
                 }
-                false => pushed.elsewhere += told.pushed,
+                Ok(told) => pushed.elsewhere += told.pushed,
+                Err(failure) => failures.push(Failure {
+                    what: format!("the shop {}: {}", store.id, failure.what),
+                    ..failure
+                }),
             }
+        }
+        // One that may go by itself comes first: a repeat tells all of them.
+        failures.sort_by_key(|failure| is_final(failure.name));
+        if let Some(failure) = failures.into_iter().next() {
+            return Err(failure);
         }
         tracing::info!(
             pushed = pushed.pushed,
@@ -129,6 +148,7 @@ impl Pusher {
         &self,
         own: &Store,
         run: &Run,
+        ours: Ours<'_>,
         tellings: &mut [Telling<'_>],
         invocation: &Invocation,
     ) -> Result<(), Failure> {
@@ -137,7 +157,7 @@ impl Pusher {
             let run = run.effect_key();
             join_all(tellings.iter_mut().map(|telling| telling.take_off(&run))).await;
             let read_at_ms = self.clock.now().0;
-            let left = match self.left(own, tellings, invocation).await {
+            let left = match self.left(own, ours, tellings, invocation).await {
                 Ok(left) => left,
                 Err(failure) => {
                     join_all(tellings.iter_mut().map(Telling::abandon)).await;
@@ -160,6 +180,7 @@ impl Pusher {
     async fn left(
         &self,
         own: &Store,
+        ours: Ours<'_>,
         tellings: &[Telling<'_>],
         invocation: &Invocation,
     ) -> Result<Left, Failure> {
@@ -168,7 +189,7 @@ impl Pusher {
             return Ok(Left::default());
         }
         // Before Odoo is read: an order that reaches Odoo in between counts twice, which sells too little for a moment.
-        let sold = self.sold(own).await?;
+        let sold = self.sold(own, ours).await?;
         let skus: BTreeSet<String> = told.into_iter().chain(sold.keys().cloned()).collect();
         let stock = self.stock.read(own, &skus, invocation).await?;
         Ok(Left {
@@ -178,7 +199,7 @@ impl Pusher {
     }
 
     /// What stores that ship from the same warehouse have accepted and Odoo does not know of yet, by SKU.
-    async fn sold(&self, store: &Store) -> Result<BTreeMap<String, Decimal>, Failure> {
+    async fn sold(&self, store: &Store, ours: Ours<'_>) -> Result<BTreeMap<String, Decimal>, Failure> {
         let mut sold: BTreeMap<String, Decimal> = BTreeMap::new();
         let accepted = self.orders.accepted(ACCEPTED_ORDERS_MAX + 1).await?;
         if accepted.len() > ACCEPTED_ORDERS_MAX {
@@ -186,6 +207,10 @@ impl Pusher {
             return Err(Failure::new(FailureName::InProgress, what));
         }
         for item in accepted {
+            // The index is a moment behind: of our own order we know better.
+            if item.order == *ours.order && !ours.waits {
+                continue;
+            }
             let other = self.merchant.stores.get(&item.order.store);
             if item.in_odoo || !other.is_some_and(|other| ship_together(store, other)) {
                 continue;
@@ -197,6 +222,20 @@ impl Pusher {
         }
         Ok(sold)
     }
+}
+
+/// The order whose products are told.
+#[derive(Clone, Copy)]
+struct Ours<'a> {
+    order: &'a OrderKey,
+    /// Whether it has taken goods that Odoo does not know of.
+    waits: bool,
+}
+
+/// Whether it stays as it is until somebody does something.
+fn is_final(name: FailureName) -> bool {
+    use FailureName::{InProgress, OutcomeUnknown, SystemUnavailable};
+    !matches!(name, SystemUnavailable | OutcomeUnknown | InProgress)
 }
 
 /// Whether two stores sell the same pieces.

@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 use domain::{
+    decide::OrderState,
     event::EventId,
     failure::{Failure, FailureName},
     ids::ShopOrderId,
@@ -244,6 +245,42 @@ async fn a_shop_that_is_away_does_not_stop_the_other_and_is_told_by_the_repeat()
     assert_eq!((bench.shop.stock("MUG"), own.stock("MUG")), (Some(10), Some(99)));
     bench.push("woo/1001").await.unwrap();
     assert_eq!(own.stock("MUG"), Some(6));
+}
+
+#[tokio::test]
+async fn what_may_go_by_itself_is_not_hidden_by_what_needs_a_person() {
+    let (bench, own) = two_shops();
+    bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
+    bench.shop.put_product("MUG", 99);
+    own.put_product("MUG", 99);
+    own.fail_next(Failure::new(FailureName::Conflict, "two products of one SKU"));
+    bench
+        .shop
+        .fail_next(Failure::new(FailureName::SystemUnavailable, "the shop is away"));
+    bench.accept("woo/1001", &[("MUG", 1)], true).await;
+    let failed = bench.push("woo/1001").await.unwrap_err();
+    assert_eq!(failed.name, FailureName::SystemUnavailable);
+    assert!(failed.what.contains("the shop woo"), "{failed}");
+}
+
+#[tokio::test]
+async fn an_order_that_came_to_nothing_takes_nothing_any_more_also_what_a_correction_had_taken() {
+    let bench = bench();
+    for (sku, product) in [("MUG", 1), ("CUP", 2)] {
+        bench.shop.put_product(sku, 0);
+        bench.count(sku, Counted::Goods(goods(product, 10, 0)));
+    }
+    bench.accept("woo/1001", &[("MUG", 3)], false).await;
+    let corrected = |there: Option<&OrderItem>| {
+        let mut item = there.unwrap().clone();
+        item.accepted_lines[0].sku = "CUP".into();
+        item.state = OrderState::Closed;
+        (Some(item), ())
+    };
+    let key = "woo/1001".parse().unwrap();
+    bench.pusher.orders.change(&key, corrected).await.unwrap();
+    bench.push("woo/1001").await.unwrap();
+    assert_eq!(["MUG", "CUP"].map(|sku| bench.shop.stock(sku).unwrap()), [10, 10]);
 }
 
 #[tokio::test]

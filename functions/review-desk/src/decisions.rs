@@ -134,6 +134,13 @@ impl Desk {
             let what = "the review was changed meanwhile: look at it again";
             return Err(Failure::new(FailureName::Refused, what));
         }
+        // Somebody may have redriven it since: their run is not closed under its feet.
+        let there = self.orders.load(&run.order).await?.map(|there| there.value);
+        if let Some(item) = there.filter(|item| item.is_run_by(run))
+            && self.workflow.state(&item.execution()).await? == RunState::Running
+        {
+            return Ok("somebody has redriven it meanwhile, and the run goes on");
+        }
         let closed = |there: Option<&OrderItem>| {
             let live = there.filter(|there| there.is_run_by(run));
             (

@@ -93,10 +93,26 @@ impl Desk {
                 format!("the execution {execution} has ended, and the order is still open")
             }
         };
-        // One that is decided did not come to its end: an order that was given up is closed.
-        let review = ended_run(&item.run(), &execution, what);
-        let there = self.reviews.find(&review.about).await?;
-        if there.is_some_and(|there| there.state == ReviewState::Open) {
+        self.open_ended(item, now, ended_run(&item.run(), &execution, what))
+            .await
+    }
+
+    /// One that was decided is opened again when its decision did not come to its end: an order that was given up is
+    /// closed. What is listed is a moment behind, and whoever decides just now is not done yet.
+    async fn open_ended(
+        &self,
+        item: &OrderItem,
+        now: UnixMillis,
+        review: NewReview,
+    ) -> Result<bool, Failure> {
+        if let Some(there) = self.reviews.find(&review.about).await? {
+            let decided = now.since_ms(UnixMillis(there.changed_at_ms));
+            if there.state == ReviewState::Open || decided < SETTLES_MS {
+                return Ok(false);
+            }
+        }
+        let there = self.orders.load(&item.order).await?.map(|there| there.value);
+        if !there.is_some_and(|there| there.is_run_by(&item.run())) {
             return Ok(false);
         }
         self.open(review).await.map(|_| true)

@@ -9,9 +9,8 @@ pub fn step(state: &str) -> Option<&'static str> {
         "WaitForDelivery" => "waiting for the delivery",
         "CheckDelivery" => "asking Odoo whether it is delivered",
         "WriteInvoice" => "writing invoice and payment to Odoo",
-        "PushStock" | "PushStockAgain" => "telling the shop what is left in stock",
-        "FreeStock" => "offering again in the shop what the order had taken",
-        "TellShop" | "TellClosed" => "telling the shop how it went",
+        "PushStock" | "PushStockAgain" => "telling the shops of the warehouse what is left in stock",
+        "TellShop" | "TellShopFirst" => "telling the shop how it went",
         "TellPaid" => "telling the shop that it is paid",
         "Park" => "waiting for a person to decide",
         "Void" => "letting the money go",
@@ -27,9 +26,7 @@ pub fn system(state: &str, store: &str) -> Option<String> {
     Some(match state {
         "Authorize" | "Capture" | "Void" => crate::systems::GATEWAY.to_owned(),
         "WriteOrder" | "WriteInvoice" | "CheckDelivery" | "CancelOrder" => crate::systems::ODOO.to_owned(),
-        "PushStock" | "PushStockAgain" | "FreeStock" | "TellShop" | "TellClosed" | "TellPaid" => {
-            format!("shop-{store}")
-        }
+        "PushStock" | "TellShop" | "TellShopFirst" | "TellPaid" => format!("shop-{store}"),
         _ => return None,
     })
 }

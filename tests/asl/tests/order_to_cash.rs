@@ -152,10 +152,10 @@ fn a_declined_card_is_told_at_once() {
     let mut run = Run::start();
     run.fails("Authorize", "PaymentDeclined");
     assert_eq!(run.said()["outcome"], "declined");
-    run.succeeds("TellClosed", Value::Null);
-    run.succeeds("FreeStock", json!({"pushed": 1}));
+    run.succeeds("TellShopFirst", Value::Null);
+    run.succeeds("PushStockAgain", json!({"pushed": 1}));
     assert_eq!(run.ended().status, Status::Succeeded);
-    assert_eq!(run.path(), ["Authorize", "TellClosed", "FreeStock"]);
+    assert_eq!(run.path(), ["Authorize", "TellShopFirst", "PushStockAgain"]);
 }
 
 #[test]
@@ -213,8 +213,8 @@ fn nobody_for_a_parked_run_is_as_if_dropped() {
         (&run.said()["outcome"], &run.said()["let_go"]),
         (&json!("rejected"), &json!("nothing"))
     );
-    run.succeeds("TellClosed", Value::Null);
-    run.succeeds("FreeStock", json!({"pushed": 1}));
+    run.succeeds("TellShopFirst", Value::Null);
+    run.succeeds("PushStockAgain", json!({"pushed": 1}));
     assert_eq!(run.ended().status, Status::Succeeded);
 }
 
@@ -281,8 +281,8 @@ fn dropped_after_the_delivery_the_shop_hears_that_the_goods_have_left() {
         (&told["outcome"], &told["delivered"], &told["let_go"]),
         (&json!("capture-refused"), &json!(true), &json!("voided"))
     );
-    run.succeeds("TellClosed", Value::Null);
-    run.succeeds("FreeStock", json!({"pushed": 1}));
+    run.succeeds("TellShopFirst", Value::Null);
+    run.succeeds("PushStockAgain", json!({"pushed": 1}));
     assert_eq!(run.ended().status, Status::Succeeded);
 }
 
@@ -309,7 +309,7 @@ fn a_payment_that_could_not_be_let_go_is_told_as_such_whatever_fails_after_it() 
     run.succeeds("Report", Value::Null);
     run.fails("CancelOrder", "Conflict");
     run.succeeds("Report", Value::Null);
-    assert_eq!(run.call().state, "TellClosed");
+    assert_eq!(run.call().state, "TellShopFirst");
     assert_eq!(run.said()["let_go"], "failed");
 }
 
@@ -317,28 +317,45 @@ fn a_payment_that_could_not_be_let_go_is_told_as_such_whatever_fails_after_it() 
 fn stock_is_offered_again_after_the_order_is_closed_and_a_failure_of_that_is_reported_once() {
     let mut run = Run::start();
     run.fails("Authorize", "PaymentDeclined");
-    run.fails("TellClosed", "Refused");
+    run.fails("TellShopFirst", "Refused");
     run.succeeds("Report", Value::Null);
     run.succeeds("Close", Value::Null);
-    run.fails("FreeStock", "Conflict");
+    run.fails("PushStockAgain", "Conflict");
     assert_eq!(run.said()["step"], "push-stock");
     run.succeeds("Report", Value::Null);
     assert_eq!(run.ended().status, Status::Succeeded);
 }
 
 #[test]
-fn a_completed_order_whose_shop_could_not_be_told_frees_nothing() {
+fn stock_that_cannot_be_pushed_at_once_keeps_no_order_open() {
     let mut run = Run::start();
     run.succeeds("Authorize", json!({"transaction": "T1"}));
     run.succeeds("WriteOrder", json!({"sale_order": {"id": 7}, "draft": {"id": 8}}));
     run.succeeds("Capture", json!({"transaction": "T1"}));
     run.succeeds("WriteInvoice", json!({"invoice": {"id": 8}}));
-    run.succeeds("PushStock", json!({"pushed": 1}));
-    run.fails("TellShop", "Refused");
+    run.fails("PushStock", "Conflict");
+    assert_eq!(
+        (&run.said()["outcome"], &run.said()["close"]),
+        (&json!("paid"), &json!("completed"))
+    );
+    run.succeeds("TellShopFirst", Value::Null);
+    run.fails("PushStockAgain", "Conflict");
     run.succeeds("Report", Value::Null);
-    run.succeeds("Close", Value::Null);
     assert_eq!(run.ended().status, Status::Succeeded);
-    assert!(!run.path().contains(&"FreeStock"));
+}
+
+#[test]
+fn an_order_that_cannot_be_cancelled_is_reported_told_and_its_stock_pushed() {
+    let mut run = Run::start();
+    run.succeeds("Authorize", json!({"transaction": "T1"}));
+    run.fails("WriteOrder", "Refused");
+    run.succeeds("Park", json!({"decision": "drop"}));
+    run.succeeds("Void", json!({"state": "voided"}));
+    run.fails("CancelOrder", "Conflict");
+    run.succeeds("Report", Value::Null);
+    run.succeeds("TellShopFirst", Value::Null);
+    run.succeeds("PushStockAgain", json!({"pushed": 1}));
+    assert_eq!(run.ended().status, Status::Succeeded);
 }
 
 #[test]

@@ -50,6 +50,38 @@ async fn a_review_of_an_ended_run_can_be_redriven_after_its_order_has_come_to_it
     assert!(!bench.workflow.seen().runs.contains_key("woo_1001-1-r1"));
 }
 
+/// The review of a dropped run is decided before its order is closed: a crash in between leaves the order open.
+#[tokio::test]
+async fn a_drop_that_did_not_close_its_order_comes_up_again_and_one_that_did_does_not() {
+    let bench = bench();
+    bench.running().await;
+    bench.clock.advance_ms(2 * HOUR_MS);
+    bench.execution_ends("woo_1001-1");
+    assert_eq!(opened(&bench).await, 1);
+    let review = bench.only().await;
+    let drop = json!({"action": "drop", "review": review["id"], "reason": "done by hand"});
+    bench.invoke(drop).await.unwrap();
+    bench.clock.advance_ms(2 * HOUR_MS);
+    assert_eq!(opened(&bench).await, 0);
+    bench.order_is(OrderState::Open).await;
+    assert_eq!(opened(&bench).await, 1);
+    assert_eq!(bench.only().await["id"], review["id"]);
+}
+
+#[tokio::test]
+async fn what_was_decided_a_moment_ago_is_not_brought_up_again() {
+    let bench = bench();
+    bench.running().await;
+    bench.clock.advance_ms(2 * HOUR_MS);
+    bench.execution_ends("woo_1001-1");
+    assert_eq!(opened(&bench).await, 1);
+    let review = bench.only().await;
+    let drop = json!({"action": "drop", "review": review["id"], "reason": "done by hand"});
+    bench.invoke(drop).await.unwrap();
+    bench.order_is(OrderState::Open).await;
+    assert_eq!(opened(&bench).await, 0);
+}
+
 #[tokio::test]
 async fn thousands_of_orders_that_wait_hide_none_that_is_forgotten() {
     let bench = bench();
