@@ -101,16 +101,14 @@ impl Pusher {
         let skus = order.lines.into_iter().map(|line| line.sku).chain(taken);
         let skus: BTreeSet<String> = skus.filter(|sku| !sku.is_empty()).collect();
         let waits = item.is_some_and(|item| item.state == OrderState::Open && !item.in_odoo);
-        let ours = Ours {
-            order: &run.order,
-            waits,
-        };
+        // The index is a moment behind: of our own order we know better.
+        let over = (!waits).then_some(&run.order);
         let tellings = telling.into_iter().map(|store| {
             let shop = shop_of(&self.shops, self.merchant, &store.id);
             Telling::new(store, shop, &self.flights, skus.clone())
         });
         let mut tellings: Vec<Telling<'_>> = tellings.collect();
-        self.tell(own, &run, ours, &mut tellings, invocation).await?;
+        self.tell(own, &run, over, &mut tellings, invocation).await?;
         let (mut pushed, mut failures) = (Pushed::default(), Vec::new());
         for telling in tellings {
             let store = telling.store;
@@ -148,16 +146,16 @@ impl Pusher {
         &self,
         own: &Store,
         run: &Run,
-        ours: Ours<'_>,
+        over: Option<&OrderKey>,
         tellings: &mut [Telling<'_>],
         invocation: &Invocation,
     ) -> Result<(), Failure> {
+        let run = run.effect_key();
         for _ in 0..ROUNDS_MAX {
             invocation.time_for(self.clock.now(), FLIGHT_MS)?;
-            let run = run.effect_key();
             join_all(tellings.iter_mut().map(|telling| telling.take_off(&run))).await;
             let read_at_ms = self.clock.now().0;
-            let left = match self.left(own, ours, tellings, invocation).await {
+            let left = match self.left(own, over, tellings, invocation).await {
                 Ok(left) => left,
                 Err(failure) => {
                     join_all(tellings.iter_mut().map(Telling::abandon)).await;
@@ -180,7 +178,7 @@ impl Pusher {
     async fn left(
         &self,
         own: &Store,
-        ours: Ours<'_>,
+        over: Option<&OrderKey>,
         tellings: &[Telling<'_>],
         invocation: &Invocation,
     ) -> Result<Left, Failure> {
@@ -189,7 +187,7 @@ impl Pusher {
             return Ok(Left::default());
         }
         // Before Odoo is read: an order that reaches Odoo in between counts twice, which sells too little for a moment.
-        let sold = self.sold(own, ours).await?;
+        let sold = self.sold(own, over).await?;
         let skus: BTreeSet<String> = told.into_iter().chain(sold.keys().cloned()).collect();
         let stock = self.stock.read(own, &skus, invocation).await?;
         Ok(Left {
@@ -198,8 +196,13 @@ impl Pusher {
         })
     }
 
-    /// What stores that ship from the same warehouse have accepted and Odoo does not know of yet, by SKU.
-    async fn sold(&self, store: &Store, ours: Ours<'_>) -> Result<BTreeMap<String, Decimal>, Failure> {
+    /// What stores that ship from the same warehouse have accepted and Odoo does not know of yet, by SKU; without the
+    /// order that is `over`.
+    async fn sold(
+        &self,
+        store: &Store,
+        over: Option<&OrderKey>,
+    ) -> Result<BTreeMap<String, Decimal>, Failure> {
         let mut sold: BTreeMap<String, Decimal> = BTreeMap::new();
         let accepted = self.orders.accepted(ACCEPTED_ORDERS_MAX + 1).await?;
         if accepted.len() > ACCEPTED_ORDERS_MAX {
@@ -207,12 +210,9 @@ impl Pusher {
             return Err(Failure::new(FailureName::InProgress, what));
         }
         for item in accepted {
-            // The index is a moment behind: of our own order we know better.
-            if item.order == *ours.order && !ours.waits {
-                continue;
-            }
             let other = self.merchant.stores.get(&item.order.store);
-            if item.in_odoo || !other.is_some_and(|other| ship_together(store, other)) {
+            let counts = !item.in_odoo && Some(&item.order) != over;
+            if !counts || !other.is_some_and(|other| ship_together(store, other)) {
                 continue;
             }
             for line in item.accepted_lines {
@@ -222,14 +222,6 @@ impl Pusher {
         }
         Ok(sold)
     }
-}
-
-/// The order whose products are told.
-#[derive(Clone, Copy)]
-struct Ours<'a> {
-    order: &'a OrderKey,
-    /// Whether it has taken goods that Odoo does not know of.
-    waits: bool,
 }
 
 /// Whether it stays as it is until somebody does something.

@@ -83,7 +83,9 @@ impl Desk {
         if !item.is_run_by(run) {
             return Ok("the order has come to its end meanwhile: nothing is left to do");
         }
-        self.check_ended(&item).await?;
+        if let Some(execution) = self.running(&item).await? {
+            return Err(runs(&execution));
+        }
         let corrected = item.edit_that_stands().map(|edited| edited.version.to_string());
         // An execution keeps the version it failed with.
         if corrected.is_none() && self.workflow.redrive(&item.execution()).await? == Redriven::Goes {
@@ -112,33 +114,34 @@ impl Desk {
         Ok("the run was started again")
     }
 
-    /// Nothing is done to an order beside a run that goes on with it.
-    async fn check_ended(&self, item: &OrderItem) -> Result<(), Failure> {
-        let execution = item.execution();
-        if self.workflow.state(&execution).await? != RunState::Running {
-            return Ok(());
+    /// The execution that goes on with an order this run has in its hands: nothing is done beside it.
+    async fn goes_on(&self, run: &Run) -> Result<Option<String>, Failure> {
+        let there = self.orders.load(&run.order).await?.map(|there| there.value);
+        match there.filter(|item| item.is_run_by(run)) {
+            Some(item) => self.running(&item).await,
+            None => Ok(None),
         }
-        let what = format!("the execution {execution} runs");
-        Err(Failure::new(FailureName::Refused, what))
+    }
+
+    async fn running(&self, item: &OrderItem) -> Result<Option<String>, Failure> {
+        let execution = item.execution();
+        let runs = self.workflow.state(&execution).await? == RunState::Running;
+        Ok(runs.then_some(execution))
     }
 
     /// The order is put right by hand: from here on a new payment opens a new run. The review goes first: were the order
     /// closed under a review that is open, a redrive would find it ended, and nobody would let go of its money. When the
     /// order is not closed after all, the sweep opens the review again.
     async fn close(&self, run: &Run, review: &Review, verdict: &Verdict) -> Result<&'static str, Failure> {
-        let there = self.orders.load(&run.order).await?.map(|there| there.value);
-        if let Some(item) = there.filter(|item| item.is_run_by(run)) {
-            self.check_ended(&item).await?;
+        if let Some(execution) = self.goes_on(run).await? {
+            return Err(runs(&execution));
         }
         if self.reviews.decide(review, verdict).await?.is_none() {
             let what = "the review was changed meanwhile: look at it again";
             return Err(Failure::new(FailureName::Refused, what));
         }
         // Somebody may have redriven it since: their run is not closed under its feet.
-        let there = self.orders.load(&run.order).await?.map(|there| there.value);
-        if let Some(item) = there.filter(|item| item.is_run_by(run))
-            && self.workflow.state(&item.execution()).await? == RunState::Running
-        {
+        if self.goes_on(run).await?.is_some() {
             return Ok("somebody has redriven it meanwhile, and the run goes on");
         }
         let closed = |there: Option<&OrderItem>| {
@@ -154,6 +157,10 @@ impl Desk {
         self.orders.change(&run.order, closed).await?;
         Ok("the order was closed")
     }
+}
+
+fn runs(execution: &str) -> Failure {
+    Failure::new(FailureName::Refused, format!("the execution {execution} runs"))
 }
 
 /// Whether a step comes before the order is in Odoo. From then on a run goes on with the version that is there, and

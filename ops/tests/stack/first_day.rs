@@ -1,12 +1,13 @@
 //! The first day with the tool: five orders are stuck for five reasons; each is found and mended as the runbooks say.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use domain::ids::OrderKey;
 use end_to_end::{Paid, cash, charge, completed};
 use sandbox::first_day::{MISTYPED_RATE, MISTYPED_SKU, NOT_A_NUMBER, stuck};
 
 use super::world::{World, says, text};
-use std::time::Duration;
 
 /// After an outage and a renewed key, the breaker and a message given back to its queue each wait for minutes.
 const PATIENCE: Duration = Duration::from_secs(600);

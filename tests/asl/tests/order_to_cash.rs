@@ -326,12 +326,18 @@ fn stock_is_offered_again_after_the_order_is_closed_and_a_failure_of_that_is_rep
     assert_eq!(run.ended().status, Status::Succeeded);
 }
 
-#[test]
-fn stock_that_cannot_be_pushed_at_once_keeps_no_order_open() {
+/// A run whose money is taken.
+fn captured() -> Run {
     let mut run = Run::start();
     run.succeeds("Authorize", json!({"transaction": "T1"}));
     run.succeeds("WriteOrder", json!({"sale_order": {"id": 7}, "draft": {"id": 8}}));
     run.succeeds("Capture", json!({"transaction": "T1"}));
+    run
+}
+
+#[test]
+fn stock_that_cannot_be_pushed_at_once_keeps_no_order_open() {
+    let mut run = captured();
     run.succeeds("WriteInvoice", json!({"invoice": {"id": 8}}));
     run.fails("PushStock", "Conflict");
     assert_eq!(
@@ -360,10 +366,7 @@ fn an_order_that_cannot_be_cancelled_is_reported_told_and_its_stock_pushed() {
 
 #[test]
 fn captured_money_stays_with_a_person_until_the_run_is_over() {
-    let mut run = Run::start();
-    run.succeeds("Authorize", json!({"transaction": "T1"}));
-    run.succeeds("WriteOrder", json!({"sale_order": {"id": 7}, "draft": {"id": 8}}));
-    run.succeeds("Capture", json!({"transaction": "T1"}));
+    let mut run = captured();
     run.fails("WriteInvoice", "Refused");
     run.succeeds("TellPaid", Value::Null);
     while let Want::Call(call) = run.execution.wants() {

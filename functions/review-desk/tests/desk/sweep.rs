@@ -31,18 +31,32 @@ async fn an_order_whose_run_has_ended_is_found_once() {
     assert!(bench.workflow.seen().runs.contains_key("woo_1001-1-r1"));
 }
 
-/// The first redrive started the run again, and its answer was lost before the review was settled.
-#[tokio::test]
-async fn a_review_of_an_ended_run_can_be_redriven_after_its_order_has_come_to_its_end() {
+/// An order whose run has ended, and the review the sweep opens of it.
+async fn found() -> (Bench, serde_json::Value) {
     let bench = bench();
     bench.running().await;
     bench.clock.advance_ms(2 * HOUR_MS);
     bench.execution_ends("woo_1001-1");
     assert_eq!(opened(&bench).await, 1);
-    let review = bench.only().await;
+    let review = bench.only().await["id"].clone();
+    (bench, review)
+}
+
+/// Such an order, given up by a person.
+async fn dropped() -> (Bench, serde_json::Value) {
+    let (bench, review) = found().await;
+    let drop = json!({"action": "drop", "review": review, "reason": "done by hand"});
+    bench.invoke(drop).await.unwrap();
+    (bench, review)
+}
+
+/// The first redrive started the run again, and its answer was lost before the review was settled.
+#[tokio::test]
+async fn a_review_of_an_ended_run_can_be_redriven_after_its_order_has_come_to_its_end() {
+    let (bench, review) = found().await;
     bench.order_is(OrderState::Completed).await;
     let answer = bench
-        .invoke(json!({"action": "redrive", "review": review["id"]}))
+        .invoke(json!({"action": "redrive", "review": review}))
         .await
         .unwrap();
     assert!(answer.to_string().contains("come to its end"), "{answer}");
@@ -53,31 +67,17 @@ async fn a_review_of_an_ended_run_can_be_redriven_after_its_order_has_come_to_it
 /// The review of a dropped run is decided before its order is closed: a crash in between leaves the order open.
 #[tokio::test]
 async fn a_drop_that_did_not_close_its_order_comes_up_again_and_one_that_did_does_not() {
-    let bench = bench();
-    bench.running().await;
-    bench.clock.advance_ms(2 * HOUR_MS);
-    bench.execution_ends("woo_1001-1");
-    assert_eq!(opened(&bench).await, 1);
-    let review = bench.only().await;
-    let drop = json!({"action": "drop", "review": review["id"], "reason": "done by hand"});
-    bench.invoke(drop).await.unwrap();
+    let (bench, review) = dropped().await;
     bench.clock.advance_ms(2 * HOUR_MS);
     assert_eq!(opened(&bench).await, 0);
     bench.order_is(OrderState::Open).await;
     assert_eq!(opened(&bench).await, 1);
-    assert_eq!(bench.only().await["id"], review["id"]);
+    assert_eq!(bench.only().await["id"], review);
 }
 
 #[tokio::test]
 async fn what_was_decided_a_moment_ago_is_not_brought_up_again() {
-    let bench = bench();
-    bench.running().await;
-    bench.clock.advance_ms(2 * HOUR_MS);
-    bench.execution_ends("woo_1001-1");
-    assert_eq!(opened(&bench).await, 1);
-    let review = bench.only().await;
-    let drop = json!({"action": "drop", "review": review["id"], "reason": "done by hand"});
-    bench.invoke(drop).await.unwrap();
+    let (bench, _) = dropped().await;
     bench.order_is(OrderState::Open).await;
     assert_eq!(opened(&bench).await, 0);
 }

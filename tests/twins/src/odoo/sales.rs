@@ -71,17 +71,13 @@ pub(super) fn update(store: &mut Store, id: i64, mut values: Values) -> Result<(
             "It is forbidden to modify the following fields in a locked order:\nQuantity\nUnit Price";
         return Err(user_error(message).into());
     }
-    let ordered = |line: &Line, there: i64| {
+    let ordered = |line: &Line| {
         let wanted = line.cells.get("product_uom_qty");
-        wanted.is_none_or(|wanted| *wanted == store.cell(LINE, there, "product_uom_qty"))
+        let there = line.there.map(|there| store.cell(LINE, there, "product_uom_qty"));
+        there.is_some_and(|there| wanted.is_none_or(|wanted| *wanted == there))
     };
-    let same = |line: &Line| line.there.is_some_and(|there| ordered(line, there));
-    if confirmed
-        && !values
-            .lines
-            .get("order_line")
-            .is_none_or(|lines| lines.iter().all(same))
-    {
+    let mut lines = values.lines.get("order_line").into_iter().flatten();
+    if confirmed && !lines.all(ordered) {
         return Err(unknown("ordering more or less of an order that is confirmed").into());
     }
     for line in values.lines.remove("order_line").unwrap_or_default() {
