@@ -4,7 +4,7 @@ use crate::run::OrderEvent;
 use domain::{
     event::EventId,
     failure::{Failure, FailureName},
-    ids::StoreId,
+    ids::{OrderKey, StoreId},
     merchant::Merchant,
     order::Order,
 };
@@ -74,11 +74,14 @@ impl Router {
             let what = "there is no payload (any more) for this event";
             let why = Failure::new(FailureName::Refused, what)
                 .remedy("the poller brings the order again; drop this");
-            return self.report(message, &message.store, why).await;
+            return self.report(message, &message.store, None, why).await;
         };
         let (event, order) = match self.read(message, &payload) {
             Ok(read) => read,
-            Err(why) => return self.report(message, &payload.store, why).await,
+            Err(why) => {
+                let order = self.order_of(&payload);
+                return self.report(message, &payload.store, order, why).await;
+            }
         };
         work::note(Id::Order, &order.key.to_string());
         let event = OrderEvent {
@@ -88,7 +91,8 @@ impl Router {
         };
         match self.settle(&event).await {
             Err(why) if matches!(why.name, FailureName::Refused | FailureName::Conflict) => {
-                self.report(message, &payload.store, why).await
+                let order = Some(order.key.clone());
+                self.report(message, &payload.store, order, why).await
             }
             routed => routed,
         }
@@ -104,8 +108,24 @@ impl Router {
         Ok((event, order))
     }
 
+    /// The order a body is about, when it can be told of a body that is no order.
+    fn order_of(&self, payload: &Payload) -> Option<OrderKey> {
+        let store = self.merchant.store(&payload.store).ok()?;
+        let facts = shop::scheme(store).facts(&payload.body)?;
+        Some(OrderKey {
+            store: store.id.clone(),
+            id: facts.order,
+        })
+    }
+
     /// An event that cannot be used: a person mends what is wrong and lets it in again.
-    async fn report(&self, message: &InboxEvent, store: &StoreId, why: Failure) -> Result<Routed, Failure> {
+    async fn report(
+        &self,
+        message: &InboxEvent,
+        store: &StoreId,
+        order: Option<OrderKey>,
+        why: Failure,
+    ) -> Result<Routed, Failure> {
         let why = match why.remedy {
             Some(_) => why,
             None => why.remedy("correct the order in the shop, which brings it again, then drop this"),
@@ -115,7 +135,7 @@ impl Router {
         self.open_review(NewReview {
             about: format!("event/{}", message.event),
             doing: "route-event".to_owned(),
-            order: None,
+            order,
             why,
             input: Some(message.event.clone()),
             redrive,

@@ -34,7 +34,10 @@ impl Desk {
                 // Not a repeat in the queue's eyes, and yet the same for two people who decide at once.
                 message.dedup = message.dedup.map(|id| format!("{id}-again-{}", review.times));
                 self.inbox.send(message).await?;
-                Ok("the event was let in again")
+                Ok(match review.edits.is_empty() {
+                    true => "the event was let in again, as it came: nothing of it was corrected",
+                    false => "the event was let in again, as it was corrected",
+                })
             }
             Redrive::Execution { run } => self.start_again(&run).await,
             Redrive::Nothing => {

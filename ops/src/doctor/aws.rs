@@ -1,7 +1,6 @@
-//! AWS: who we are there, the stack, the table, the queues.
+//! AWS: who we are there, the stack, the queues.
 
 use anyhow::Result;
-use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, TableStatus, TimeToLiveStatus};
 use aws_sdk_sqs::types::QueueAttributeName;
 use futures::future::try_join_all;
 
@@ -45,74 +44,6 @@ pub(super) async fn stack(looking: &Looking<'_>) -> Result<Vec<Finding>> {
             "see the stack's events in CloudFormation, mend the cause, deploy again",
         ),
     }])
-}
-
-pub(super) async fn table(looking: &Looking<'_>) -> Result<Vec<Finding>> {
-    let (stack, client) = (looking.stack, looking.stack.dynamodb());
-    let name = stack.output("Table")?;
-    let deploy = "deploy the template again: `sam deploy`";
-    let described = client.describe_table().table_name(name).send().await;
-    let described = described.map_err(|error| stopped(&format!("the table {name}"), &error))?;
-    let Some(table) = described.table else {
-        return Ok(vec![Finding::failure(
-            format!("the table {name} is not described"),
-            deploy,
-        )]);
-    };
-    let mut findings = Vec::new();
-    match table.table_status() {
-        Some(TableStatus::Active | TableStatus::Updating) => {}
-        other => {
-            let what = format!(
-                "the table {name} is {}",
-                other.map_or("in no state", TableStatus::as_str)
-            );
-            findings.push(Finding::failure(
-                what,
-                "wait until it is ACTIVE; else see DynamoDB's console",
-            ));
-        }
-    }
-    let backups = client.describe_continuous_backups().table_name(name).send().await;
-    let backups = backups.map_err(|error| stopped("the table's backups", &error))?;
-    let recovery = backups.continuous_backups_description().and_then(|d| {
-        d.point_in_time_recovery_description()?
-            .point_in_time_recovery_status()
-            .cloned()
-    });
-    if recovery != Some(PointInTimeRecoveryStatus::Enabled) {
-        findings.push(Finding::failure(
-            "the table has no point-in-time recovery",
-            deploy,
-        ));
-    }
-    let expiry = client.describe_time_to_live().table_name(name).send().await;
-    let expiry = expiry.map_err(|error| stopped("the table's expiry", &error))?;
-    let expiry = expiry
-        .time_to_live_description()
-        .and_then(|d| d.time_to_live_status().cloned());
-    if !matches!(
-        expiry,
-        Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
-    ) {
-        findings.push(Finding::failure(
-            "the table forgets nothing: expiry is off",
-            deploy,
-        ));
-    }
-    let has_stream = table
-        .stream_specification()
-        .is_some_and(|stream| stream.stream_enabled());
-    if !has_stream {
-        let what = "the table has no stream: nothing is written to the audit trail";
-        findings.push(Finding::failure(what, deploy));
-    }
-    if findings.is_empty() {
-        findings.push(Finding::ok(format!(
-            "{name}: point-in-time recovery, expiry and stream are on"
-        )));
-    }
-    Ok(findings)
 }
 
 /// How a queue stands.

@@ -9,6 +9,7 @@ mod people;
 mod secrets;
 mod shops;
 mod systems;
+mod tables;
 
 pub use finding::{Finding, Level, Report};
 pub use secrets::EXPIRES_ON;
@@ -33,6 +34,8 @@ pub enum Check {
     Stack,
     /// The table: point-in-time recovery, expiry, stream.
     Table,
+    /// The audit trail: its table, its key.
+    Audit,
     /// Queues: there, dead letters, oldest message.
     Queues,
     /// Every function: deployed, its queue connected.
@@ -141,7 +144,8 @@ async fn one(check: Check, looking: &Looking<'_>) -> Vec<Finding> {
         Check::Credentials => Box::pin(aws::credentials(looking)),
         Check::Clock => Box::pin(clock::clock(looking)),
         Check::Stack => Box::pin(aws::stack(looking)),
-        Check::Table => Box::pin(aws::table(looking)),
+        Check::Table => Box::pin(tables::table(looking)),
+        Check::Audit => Box::pin(tables::audit(looking)),
         Check::Queues => Box::pin(aws::queues(looking)),
         Check::Functions => Box::pin(functions::functions(looking)),
         Check::Workflow => Box::pin(functions::workflow(looking)),

@@ -221,6 +221,12 @@ impl Facts {
         self.effect(kind).is_some_and(|effect| effect.state == "Applied")
     }
 
+    /// Whether the last run is still at something.
+    pub fn goes_on(&self) -> bool {
+        let run = self.run.said().and_then(Option::as_ref);
+        run.is_some_and(|run| run.current().is_some())
+    }
+
     /// Whose payment the run works with, as far as anybody knows.
     pub fn whose_payment(&self) -> Option<Whose> {
         let item = self.item.as_ref();

@@ -4,7 +4,7 @@ use domain::decide::OrderState;
 use serde::Serialize;
 
 use super::facts::{Document, Facts, Payment};
-use super::waiting::open;
+use super::waiting::{after_the_end, open};
 
 /// What to expect.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -28,6 +28,12 @@ pub fn outlook(facts: &Facts) -> Outlook {
         Some(OrderState::Completed) => completed(facts),
         Some(OrderState::Closed) => closed(facts),
     };
+    if matches!(
+        facts.item.as_ref().map(|item| item.state),
+        Some(OrderState::Completed | OrderState::Closed)
+    ) {
+        after_the_end(facts, &mut outlook);
+    }
     for review in &facts.reviews {
         outlook.needs_person = true;
         let line = format!(
@@ -167,15 +173,16 @@ fn completed(facts: &Facts) -> Outlook {
     if facts.effects.said().is_some() && !facts.applied("notify") {
         missing.push("the shop was not told that it is paid".to_owned());
     }
-    let next = match missing.is_empty() {
-        true => "nothing: the order is done",
-        false => "nothing by itself: compare the systems, and mend what does not agree",
+    let next = match (missing.is_empty(), facts.goes_on()) {
+        (true, true) => None,
+        (true, false) => Some("nothing: the order is done"),
+        (false, _) => Some("nothing by itself: compare the systems, and mend what does not agree"),
     };
     Outlook {
         stands: "completed: paid and invoiced".to_owned(),
         needs_person: !missing.is_empty(),
         missing,
-        next: vec![next.to_owned()],
+        next: next.into_iter().map(str::to_owned).collect(),
     }
 }
 
@@ -186,8 +193,11 @@ fn closed(facts: &Facts) -> Outlook {
         .and_then(|item| item.our_writes.last())
         .map_or("ended without payment", |write| write.outcome.as_str());
     let missing = not_given_back(facts);
-    let mut next =
-        vec!["nothing; when the customer pays again, the shop tells us and another run begins".to_owned()];
+    let again = "when the customer pays again, the shop tells us and another run begins";
+    let mut next = vec![match facts.goes_on() {
+        true => again.to_owned(),
+        false => format!("nothing; {again}"),
+    }];
     if !missing.is_empty() {
         let line = "nothing gives the money back by itself: void or refund it in the shop or at Heartland, or write the invoice in Odoo";
         next.insert(0, line.to_owned());

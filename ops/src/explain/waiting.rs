@@ -213,32 +213,56 @@ fn working(facts: &Facts, step: &Step, missing: Vec<String>) -> Outlook {
     outlook
 }
 
-/// A system that is left alone is what it waits for.
+/// What a run does after it has closed its order: it tells the shops what is left in stock.
+pub(super) fn after_the_end(facts: &Facts, outlook: &mut Outlook) {
+    let Some(Some(run)) = facts.run.said() else { return };
+    if let Some(step) = run.current() {
+        let on = working(facts, step, Vec::new());
+        outlook.next.splice(
+            0..0,
+            [format!("its run goes on {}", on.stands)]
+                .into_iter()
+                .chain(on.next),
+        );
+        outlook.needs_person |= on.needs_person;
+    } else if run
+        .steps
+        .last()
+        .is_some_and(|step| step.state == "PushStockAgain")
+        && run.status != "SUCCEEDED"
+    {
+        outlook.missing.push(format!(
+            "its run ended {} after the order was closed: shops may have been told an older stock, until the next order \
+             of the same products",
+            run.status
+        ));
+    }
+}
+
+/// Systems that are left alone are what it waits for.
 fn waits_for(facts: &Facts, step: &Step, outlook: &mut Outlook) {
-    let system = words::system(&step.state, facts.order.store.as_str());
-    let away = facts
-        .away
-        .iter()
-        .find(|away| Some(&away.system) == system.as_ref());
-    let Some(away) = away else { return };
-    // What it says to us now is newer than why it was left alone.
-    let refuses_us = match away.system.as_str() {
-        "odoo" => facts.documents.refuses_us(),
-        "gp-api" => facts.payments.refuses_us(),
-        _ => facts.shop.refuses_us(),
-    };
-    let away = &Away {
-        misconfigured: away.misconfigured || refuses_us,
-        ..away.clone()
-    };
-    let (line, person) = told_away(away, UnixMillis(facts.now_ms));
-    outlook.stands = format!("{}; {line}", outlook.stands);
-    outlook.needs_person |= person;
-    outlook.next.push(match (&away.paused, away.misconfigured) {
-        (Some(_), _) => format!("`odoo-heartland resume {}` lets it go on", away.system),
-        (None, true) => "`odoo-heartland doctor` says how to store a new key; then it goes on by itself, within five minutes".to_owned(),
-        (None, false) => "it is tried again by itself, and everything that waits goes on when it is back".to_owned(),
-    });
+    let store = facts.order.store.as_str();
+    let waited_for = |away: &&Away| words::waits_for(&step.state, store, &away.system);
+    for away in facts.away.iter().filter(waited_for) {
+        // What it says to us now is newer than why it was left alone.
+        let refuses_us = match away.system.as_str() {
+            "odoo" => facts.documents.refuses_us(),
+            "gp-api" => facts.payments.refuses_us(),
+            system => system.strip_prefix("shop-") == Some(store) && facts.shop.refuses_us(),
+        };
+        let away = &Away {
+            misconfigured: away.misconfigured || refuses_us,
+            ..away.clone()
+        };
+        let (line, person) = told_away(away, UnixMillis(facts.now_ms));
+        outlook.stands = format!("{}; {line}", outlook.stands);
+        outlook.needs_person |= person;
+        outlook.next.push(match (&away.paused, away.misconfigured) {
+            (Some(_), _) => format!("`odoo-heartland resume {}` lets it go on", away.system),
+            (None, true) => "`odoo-heartland doctor` says how to store a new key; then it goes on by itself, within five minutes".to_owned(),
+            (None, false) => "it is tried again by itself, and everything that waits goes on when it is back".to_owned(),
+        });
+    }
 }
 
 fn told_away(away: &Away, now: UnixMillis) -> (String, bool) {

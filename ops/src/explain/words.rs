@@ -21,14 +21,17 @@ pub fn step(state: &str) -> Option<&'static str> {
     })
 }
 
-/// The system that a state waits for, as breakers name it.
-pub fn system(state: &str, store: &str) -> Option<String> {
-    Some(match state {
-        "Authorize" | "Capture" | "Void" => crate::systems::GATEWAY.to_owned(),
-        "WriteOrder" | "WriteInvoice" | "CheckDelivery" | "CancelOrder" => crate::systems::ODOO.to_owned(),
-        "PushStock" | "TellShop" | "TellShopFirst" | "TellPaid" => format!("shop-{store}"),
-        _ => return None,
-    })
+/// Whether a state waits for a system, as breakers name it. What is left in stock is asked of Odoo and told to every
+/// shop of the warehouse.
+pub fn waits_for(state: &str, store: &str, system: &str) -> bool {
+    let is_shop = |system: &str| system.starts_with("shop-");
+    match state {
+        "Authorize" | "Capture" | "Void" => system == crate::systems::GATEWAY,
+        "WriteOrder" | "WriteInvoice" | "CheckDelivery" | "CancelOrder" => system == crate::systems::ODOO,
+        "PushStock" | "PushStockAgain" => system == crate::systems::ODOO || is_shop(system),
+        "TellShop" | "TellShopFirst" | "TellPaid" => system.strip_prefix("shop-") == Some(store),
+        _ => false,
+    }
 }
 
 /// A system, for people.

@@ -8,6 +8,7 @@ use crate::{
     facts::FactKey,
     fence::{Fence, Settled},
     ids::EffectId,
+    leave::Leave,
     record::{Record, State},
     store::{Seen, Store, StoreError, Written},
 };
@@ -137,6 +138,14 @@ impl Ledger {
             return Ok(());
         }
         Err(LedgerError::FenceLost(fence.record.effect.clone()))
+    }
+
+    /// The leave that an attempt sends with.
+    pub(crate) fn leave(&self, fence: &Fence) -> Leave {
+        Leave {
+            clock: self.clock.clone(),
+            until: fence.send_before,
+        }
     }
 
     /// Writes down how the attempt ended, and gives the lease back.

@@ -16,7 +16,8 @@ pub trait Remote: Send + Sync {
     /// Asks what became of an earlier attempt. Changes nothing there.
     async fn resolve(&self, past: &Past) -> Resolution;
 
-    /// Does it, under this id. Called at most once in an attempt.
+    /// Does it, under this id. Called at most once in an attempt. Whoever waits for something before the first byte
+    /// leaves asks [`may_still_send`](crate::may_still_send) after it.
     async fn send(&self, id: &RequestId) -> Sent;
 }
 
@@ -137,7 +138,8 @@ async fn resolve(
 async fn send(ledger: &Ledger, mut fence: Fence, remote: &dyn Remote) -> Result<Performed, EffectError> {
     ledger.sending(&mut fence).await.map_err(before_sending)?;
     ledger.may_send(&fence).map_err(before_sending)?;
-    match remote.send(fence.request_id()).await {
+    let leave = ledger.leave(&fence);
+    match leave.scope(remote.send(fence.request_id())).await {
         Sent::Applied(answer) => applied(ledger, &mut fence, answer).await,
         Sent::Refused(reason) => refused(ledger, &mut fence, reason).await,
         Sent::Unknown(why) => {

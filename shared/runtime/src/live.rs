@@ -40,7 +40,8 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
     /// Calls the other system. `act` may be called twice: credentials that are not accepted have done nothing.
     ///
     /// # Errors
-    /// Those of [`Guard::call`], [`Secrets::read`], `build` and `act`.
+    /// Those of [`Guard::call`], [`Secrets::read`], `build` and `act`;
+    /// [`SystemUnavailable`](FailureName::SystemUnavailable) when an attempt of the ledger may not send any more.
     pub async fn call<T, F>(&self, act: impl Fn(Arc<C>) -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
@@ -56,6 +57,7 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
             Some(client) => client,
             None => self.make().await?,
         };
+        may_still_send()?;
         let result = act(client).await;
         let refused = result
             .as_ref()
@@ -63,7 +65,9 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
         if !refused || !self.secrets.reread(&self.secret).await? {
             return result;
         }
-        act(self.make().await?).await
+        let client = self.make().await?;
+        may_still_send()?;
+        act(client).await
     }
 
     async fn make(&self) -> Result<Arc<C>, Failure> {
@@ -78,6 +82,14 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
     }
 }
 
+/// The breaker and the secret may have taken long, or the process was frozen meanwhile.
+fn may_still_send() -> Result<(), Failure> {
+    let what = "the time to send was over before the request left: nothing was sent";
+    effects::may_still_send()
+        .then_some(())
+        .ok_or_else(|| Failure::new(FailureName::SystemUnavailable, what))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +97,7 @@ mod tests {
     use effects::{ManualClock, UnixMillis};
     use serde::Deserialize;
     use serde_json::json;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     #[derive(Deserialize)]
     struct Key {
@@ -114,5 +127,71 @@ mod tests {
         let fetched = source.fetched();
         call().await.unwrap();
         assert_eq!(source.fetched(), fetched);
+    }
+
+    /// A client whose process is frozen between the ledger's last look at the clock and the client's first byte.
+    struct Frozen<'a> {
+        live: &'a Live<String, Key>,
+        clock: &'a ManualClock,
+        for_ms: i64,
+        sent: AtomicU32,
+    }
+
+    #[async_trait::async_trait]
+    impl effects::Remote for Frozen<'_> {
+        async fn resolve(&self, _: &effects::Past) -> effects::Resolution {
+            effects::Resolution::NotFound
+        }
+
+        async fn send(&self, _: &effects::RequestId) -> effects::Sent {
+            self.clock.advance_ms(self.for_ms);
+            let call = self.live.call(|_| async {
+                self.sent.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            });
+            match call.await {
+                Ok(()) => effects::Sent::Applied(json!(null)),
+                Err(failure) => effects::Sent::NotSent(failure.what),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_was_frozen_until_the_time_to_send_is_over_sends_nothing() {
+        use effects::{ClaimRequest, EffectId, EffectKind, FactKey, Facts, Ledger, OwnerId, Timing, perform};
+        let clock = Arc::new(ManualClock::new(UnixMillis(1_000_000)));
+        let source = Arc::new(MemorySecrets::default());
+        source.set("gp-api", &json!({"key": "right"}));
+        let secrets = Arc::new(Secrets::new(source, clock.clone()));
+        let breaker = Arc::new(Breaker::new(Arc::new(MemoryItems::default()), clock.clone()));
+        let live = Live::new(Guard::new(breaker, "gp-api"), secrets, "gp-api", |key: Key| {
+            Ok(Arc::new(key.key))
+        });
+        let store = Arc::new(effects::MemoryStore::default());
+        let ledger = Ledger::new(store, clock.clone(), FactKey::new("1", "a key"));
+        for (order, for_ms, sent) in [("woo/1", 29_999, 1), ("woo/2", 30_000, 0), ("woo/3", 139_259, 0)] {
+            let remote = Frozen {
+                live: &live,
+                clock: &clock,
+                for_ms,
+                sent: AtomicU32::new(0),
+            };
+            let claim = ClaimRequest {
+                effect: EffectId::new(EffectKind::Authorize, order),
+                owner: OwnerId::new("a"),
+                facts: Facts::new(1),
+                timing: Timing {
+                    work_ms: 30_000,
+                    quiet_ms: 120_000,
+                    window_ms: 3_600_000,
+                    keep_s: 3600,
+                },
+                redrive: false,
+            };
+            let performed = perform(&ledger, &claim, &remote).await;
+            assert_eq!(remote.sent.load(Ordering::SeqCst), sent, "{order}: {performed:?}");
+            assert_eq!(performed.is_ok(), sent == 1, "{order}: {performed:?}");
+        }
+        live.call(|_| async { Ok(()) }).await.unwrap();
     }
 }

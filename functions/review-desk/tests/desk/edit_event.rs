@@ -57,10 +57,14 @@ async fn a_corrected_event_is_let_in_under_a_name_of_its_own() {
     );
     let kept = bench.desk.payloads.payload(&version).await.unwrap().unwrap();
     assert_eq!((kept.body, kept.via), (right.into_bytes(), Via::Operator));
-    bench
+    let redriven = bench
         .invoke(json!({"action": "redrive", "review": review, "by": "jane"}))
         .await
         .unwrap();
+    assert_eq!(
+        redriven["redriven"],
+        "the event was let in again, as it was corrected"
+    );
     let sent = bench.inbox.sent();
     assert_eq!((sent.len(), &sent[0].body["event"]), (1, &json!(version)));
     assert_eq!(

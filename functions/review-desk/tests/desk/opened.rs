@@ -146,10 +146,14 @@ async fn an_event_nobody_could_route_is_a_review_that_lets_it_in_again() {
     let answer = bench.invoke(dead_letters(&[event])).await.unwrap();
     assert_eq!(answer["batchItemFailures"], json!([]));
     let review = bench.only().await;
-    bench
+    let redriven = bench
         .invoke(json!({"action": "redrive", "review": review["id"]}))
         .await
         .unwrap();
+    assert_eq!(
+        redriven["redriven"],
+        "the event was let in again, as it came: nothing of it was corrected"
+    );
     assert_eq!(bench.inbox.sent()[0].body["event"], "woo_1001_1");
 }
 

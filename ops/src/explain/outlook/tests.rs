@@ -1,4 +1,4 @@
-use super::super::facts::{Document, Effect, Payment, Received, Rules, Run, ShopOrder, Told};
+use super::super::facts::{Away, Document, Effect, Payment, Received, Rules, Run, ShopOrder, Told};
 use super::super::run_history::{Step, StepFailure};
 use super::*;
 use domain::decide::OurWrite;
@@ -7,6 +7,7 @@ use domain::outcome::Outcome;
 use runtime::stores::{OrderItem, Review};
 use serde_json::json;
 
+mod after_the_end;
 mod away;
 mod closed;
 mod parked;

@@ -58,10 +58,13 @@ impl Store {
     /// [`FailureName::Refused`] when the code is not mapped.
     pub fn tax(&self, code: &str) -> Result<&OdooTax, Failure> {
         let what = || {
-            missing(
-                format!("stores.{}.taxes.{code}", self.id),
-                format!("the tax {code:?} is not mapped"),
-            )
+            let key = format!("stores.{}.taxes.{code}", self.id);
+            let remedy = format!(
+                "add {key} to {FILE}, deploy, then redrive; where the code itself is wrong, correct it with review edit"
+            );
+            Failure::new(FailureName::Refused, format!("the tax {code:?} is not mapped"))
+                .field(key)
+                .remedy(remedy)
         };
         self.taxes.get(code).ok_or_else(what)
     }

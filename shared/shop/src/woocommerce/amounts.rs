@@ -96,8 +96,12 @@ fn add_extra(
 fn lines(order: &wire::Order, currency: Currency, codes: &Codes<'_>) -> Result<Vec<Line>, Failure> {
     let line = |(i, line): (usize, &wire::Line)| {
         let quantity = Decimal::from_str_exact(line.quantity.as_str());
-        let quantity =
-            quantity.map_err(|_| refused(format!("line_items[{i}].quantity"), "is no decimal number"))?;
+        let quantity = quantity.map_err(|_| {
+            refused(
+                format!("line_items[{i}].quantity"),
+                "the quantity is no decimal number",
+            )
+        })?;
         Ok(Line {
             id: line.id.as_str().to_owned(),
             sku: line.sku.as_str().to_owned(),
@@ -133,7 +137,7 @@ fn taxes(order: &wire::Order, currency: Currency) -> Result<Vec<TaxTotal>, Failu
             })?,
             None => 0,
         };
-        let too_large = || refused(format!("tax_lines[{i}].tax_total"), "is too large");
+        let too_large = || refused(format!("tax_lines[{i}].tax_total"), "the tax is too large");
         Ok(TaxTotal {
             code: code(tax).to_owned(),
             name: tax.label.some().unwrap_or(code(tax)).to_owned(),
@@ -186,7 +190,8 @@ fn absorb_rounding(amounts: &mut Amounts) {
 }
 
 fn minor(text: &Text, currency: Currency, field: impl Fn() -> String) -> Result<i64, Failure> {
-    let money = Money::parse(text.as_str(), currency).map_err(|error| refused(field(), error.to_string()))?;
+    let money = Money::parse(text.as_str(), currency)
+        .map_err(|error| refused(field(), format!("the amount {error}")))?;
     Ok(money.minor)
 }
 

@@ -21,7 +21,7 @@ pub(super) fn order(order: wire::Order, store: &Store, settings: &WooCommerce) -
         .currency
         .as_str()
         .parse()
-        .map_err(|error| refused("currency", format!("{error}")))?;
+        .map_err(|error| refused("currency", format!("the currency {error}")))?;
     let payment = payment::read(&order, store, settings)?;
     let amounts = amounts::read(&order, currency)?;
     refuse_partial_refund(&order)?;
@@ -56,7 +56,7 @@ fn refused(field: &str, what: impl Into<String>) -> Failure {
 }
 
 fn date(text: &Text, field: &str) -> Result<Timestamp, Failure> {
-    gmt(text).ok_or_else(|| refused(field, "is no date and time"))
+    gmt(text).ok_or_else(|| refused(field, "this is no date and time"))
 }
 
 /// The order's own total never shows a partial refund, so its parts would be processed as if there were none. The

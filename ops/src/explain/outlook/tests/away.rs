@@ -1,6 +1,5 @@
 //! Orders that wait for a system.
 
-use super::super::super::facts::Away;
 use super::*;
 
 fn away(system: &str) -> Away {
