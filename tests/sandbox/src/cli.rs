@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
 use crate::aws;
+use crate::bench;
 use crate::chaos;
 use crate::cloudwatch;
 use crate::demo;
@@ -75,6 +76,8 @@ enum Action {
     Chaos(chaos::Options),
     /// Play a shop for some minutes and draw the stack's dashboard with what was measured.
     Dashboard(cloudwatch::DashboardOptions),
+    /// Measure the functions: size, start, own time, memory.
+    Bench(bench::Options),
     /// Run the whole bundle in one process, with faults by seed: many seeds, or one step by step.
     Simulate(simulate::Options),
     /// Feed everything that reads from outside with what nobody should send, begun from the kept corpus.
@@ -167,6 +170,7 @@ pub async fn main() -> ExitCode {
             Action::LeastPrivilege(options) => least_privilege::least_privilege(options).await,
             Action::Chaos(options) => chaos::chaos(options).await,
             Action::Dashboard(options) => cloudwatch::dashboard(options).await,
+            Action::Bench(options) => bench::bench(&options).await,
             Action::Simulate(options) => simulate::simulate(&options),
             Action::Fuzz(options) => fuzz::fuzz(&options),
             Action::Clean => clean(),

@@ -6,6 +6,7 @@
 
 pub mod aws;
 pub mod backlog;
+mod bench;
 pub mod chaos;
 pub mod cli;
 pub mod cloudwatch;

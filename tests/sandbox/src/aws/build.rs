@@ -12,7 +12,7 @@ use crate::{progress, tools};
 
 /// The profile of tests. What goes to AWS is built by `sam build` with the profile of the workspace, which takes
 /// minutes per function.
-const QUICK: [(&str, &str); 5] = [
+pub(crate) const QUICK: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),

@@ -27,6 +27,7 @@ mod template;
 mod told;
 mod tools;
 
+pub(crate) use build::QUICK;
 pub use build::{Built, build};
 pub use client::Aws;
 pub(crate) use client::settings;

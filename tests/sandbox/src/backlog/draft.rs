@@ -10,7 +10,7 @@ const CUSTOMERS: u64 = 20;
 const TAX: u64 = 6_625;
 
 /// An order of two or three lines with tax and shipping, and its total in cents.
-pub(super) fn order(id: u64, number: u64, token: &str) -> (Draft, u64) {
+pub(crate) fn order(id: u64, number: u64, token: &str) -> (Draft, u64) {
     let mut goods = vec![
         ("HL-COFFEE-1KG", "Coffee beans, 1 kg", 1 + number % 2, 999),
         ("HL-FILTER-100", "Paper filters, 100 pieces", 1, 495),

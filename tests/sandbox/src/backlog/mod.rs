@@ -16,7 +16,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::progress;
 use crate::shop::Kind;
 use crate::witness::Witness;
-use draft::order;
+pub(crate) use draft::order as draft;
 
 /// How many orders are placed, or looked at, at the same time.
 const AT_ONCE: usize = 8;
@@ -48,7 +48,7 @@ pub fn fresh_id() -> u64 {
 pub async fn place(witness: &Witness, count: u64) -> Result<Vec<Placed>> {
     let orders = (0..count).map(|number| async move {
         let token = witness.gateway.store_card("visa").await?;
-        let (draft, total_minor) = order(fresh_id(), number, &token);
+        let (draft, total_minor) = draft(fresh_id(), number, &token);
         let id = witness.shop.place(&draft).await?;
         let order = format!("{}/{id}", Kind::Woo.store())
             .parse()

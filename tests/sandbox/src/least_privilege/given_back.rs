@@ -34,7 +34,7 @@ pub(super) async fn given_back(bench: &Bench, work: Work) -> Result<()> {
     let run = witness.aws.execution(&witness.run_arn(&order, 1)?).await?;
     let mut message = run.input;
     message["action"] = json!(work.action);
-    message["token"] = json!("nobody waits");
+    message["token"] = json!("nobody-waits");
     message["payment"] = json!({"transaction": "TRN_none", "amount_minor": 1, "currency": "USD", "state": "captured",
         "brand": "VISA", "owned": true});
     message["draft"] = json!({"id": 1, "customer": 1});
