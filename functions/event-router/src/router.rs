@@ -4,7 +4,7 @@ use crate::run::OrderEvent;
 use domain::{
     event::EventId,
     failure::{Failure, FailureName},
-    ids::{OrderKey, StoreId},
+    ids::StoreId,
     merchant::Merchant,
     order::Order,
 };
@@ -74,14 +74,11 @@ impl Router {
             let what = "there is no payload (any more) for this event";
             let why = Failure::new(FailureName::Refused, what)
                 .remedy("the poller brings the order again; drop this");
-            return self.report(message, &message.store, None, why).await;
+            return self.report(message, &message.store, why).await;
         };
         let (event, order) = match self.read(message, &payload) {
             Ok(read) => read,
-            Err(why) => {
-                let order = self.order_of(&payload);
-                return self.report(message, &payload.store, order, why).await;
-            }
+            Err(why) => return self.report(message, &payload.store, why).await,
         };
         work::note(Id::Order, &order.key.to_string());
         let event = OrderEvent {
@@ -91,8 +88,7 @@ impl Router {
         };
         match self.settle(&event).await {
             Err(why) if matches!(why.name, FailureName::Refused | FailureName::Conflict) => {
-                let order = Some(order.key.clone());
-                self.report(message, &payload.store, order, why).await
+                self.report(message, &payload.store, why).await
             }
             routed => routed,
         }
@@ -108,24 +104,8 @@ impl Router {
         Ok((event, order))
     }
 
-    /// The order a body is about, when it can be told of a body that is no order.
-    fn order_of(&self, payload: &Payload) -> Option<OrderKey> {
-        let store = self.merchant.store(&payload.store).ok()?;
-        let facts = shop::scheme(store).facts(&payload.body)?;
-        Some(OrderKey {
-            store: store.id.clone(),
-            id: facts.order,
-        })
-    }
-
     /// An event that cannot be used: a person mends what is wrong and lets it in again.
-    async fn report(
-        &self,
-        message: &InboxEvent,
-        store: &StoreId,
-        order: Option<OrderKey>,
-        why: Failure,
-    ) -> Result<Routed, Failure> {
+    async fn report(&self, message: &InboxEvent, store: &StoreId, why: Failure) -> Result<Routed, Failure> {
         let why = match why.remedy {
             Some(_) => why,
             None => why.remedy("correct the order in the shop, which brings it again, then drop this"),
@@ -135,7 +115,7 @@ impl Router {
         self.open_review(NewReview {
             about: format!("event/{}", message.event),
             doing: "route-event".to_owned(),
-            order,
+            order: None,
             why,
             input: Some(message.event.clone()),
             redrive,

@@ -88,7 +88,7 @@ impl Pusher {
         let own = self.merchant.store(&run.order.store)?;
         let stores = self.merchant.stores.values();
         let telling: Vec<&Store> = stores
-            .filter(|store| store.push_stock && ship_together(own, store))
+            .filter(|store| store.push_stock && own.ships_with(store))
             .collect();
         if telling.is_empty() {
             return Ok(Pushed::default());
@@ -212,7 +212,7 @@ impl Pusher {
         for item in accepted {
             let other = self.merchant.stores.get(&item.order.store);
             let counts = !item.in_odoo && Some(&item.order) != over;
-            if !counts || !other.is_some_and(|other| ship_together(store, other)) {
+            if !counts || !other.is_some_and(|other| store.ships_with(other)) {
                 continue;
             }
             for line in item.accepted_lines {
@@ -228,11 +228,6 @@ impl Pusher {
 fn is_final(name: FailureName) -> bool {
     use FailureName::{InProgress, OutcomeUnknown, SystemUnavailable};
     !matches!(name, SystemUnavailable | OutcomeUnknown | InProgress)
-}
-
-/// Whether two stores sell the same pieces.
-fn ship_together(store: &Store, other: &Store) -> bool {
-    other.company == store.company && other.warehouse == store.warehouse
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ impl LiveGateway {
         Self::with(guard, secrets, secret, |settings| {
             let client = GpApi::new(Settings {
                 timeouts: TIMEOUTS,
+                may_send: effects::may_still_send,
                 ..settings
             })?;
             Ok(Arc::new(client))

@@ -7,13 +7,17 @@ use super::{Finding, Looking};
 use crate::aws::{is_absent, stopped};
 
 const DEPLOY: &str = "deploy the template again: `sam deploy`";
+/// An empty table in its place would forget what was charged, and everything would be done again.
+const ABSENT: &str = "check --stack and --region; if it is really gone, `odoo-heartland pause` every system, restore it from \
+                      point-in-time recovery under its name and set LedgerRestoredAtMs (infra/README.md): never deploy an empty one";
 
 pub(super) async fn table(looking: &Looking<'_>) -> Result<Vec<Finding>> {
     let name = looking.stack.output("Table")?;
     let (mut findings, described) = kept(looking, name).await?;
-    let has_stream = described
-        .and_then(|table| table.stream_specification)
-        .is_some_and(|stream| stream.stream_enabled);
+    let has_stream = described.is_none_or(|table| {
+        let stream = table.stream_specification;
+        stream.is_some_and(|stream| stream.stream_enabled)
+    });
     if !has_stream {
         let what = "the table has no stream: nothing is written to the audit trail";
         findings.push(Finding::failure(what, DEPLOY));
@@ -35,7 +39,8 @@ pub(super) async fn audit(looking: &Looking<'_>) -> Result<Vec<Finding>> {
         Ok(described) if described.deleted_date().is_none() => {}
         Ok(_) => findings.push(Finding::failure("the audit key is about to be deleted", restore)),
         Err(error) if is_absent(&error) => {
-            findings.push(Finding::failure("the audit key is not there", restore));
+            let copy = "check --stack and --region; else put the key back from a copy: without it no earlier entry can be verified";
+            findings.push(Finding::failure("the audit key is not there", copy));
         }
         Err(error) => return Err(stopped("the audit key", &error).into()),
     }
@@ -59,7 +64,7 @@ async fn kept(looking: &Looking<'_>, name: &str) -> Result<(Vec<Finding>, Option
         Err(error) => return Err(stopped(&format!("the table {name}"), &error).into()),
     };
     let Some(table) = described else {
-        let absent = Finding::failure(format!("the table {name} is not there"), DEPLOY);
+        let absent = Finding::failure(format!("the table {name} is not there"), ABSENT);
         return Ok((vec![absent], None));
     };
     let mut findings = Vec::new();

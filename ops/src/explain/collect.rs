@@ -1,7 +1,7 @@
 //! Asking everybody, at the same time. Who does not answer is named; the others are believed.
 
 use anyhow::Result;
-use domain::ids::OrderKey;
+use domain::ids::{OrderKey, StoreId};
 use domain::merchant::{CaptureWhen, Store};
 use domain::outcome::OUTCOMES;
 use effects::{EffectId, EffectKind, Record, Store as _};
@@ -50,6 +50,7 @@ pub async fn collect(stack: &Stack, systems: &Systems, order: &OrderKey) -> Resu
         shop: flat(shop),
         reviews,
         away: away?,
+        warehouse: warehouse(systems, store),
         rules: rules(stack, store),
         item,
     })
@@ -57,6 +58,12 @@ pub async fn collect(stack: &Stack, systems: &Systems, order: &OrderKey) -> Resu
 
 fn flat<T>(result: Result<T>) -> Told<T> {
     result.map_err(|error| format!("{error:#}")).into()
+}
+
+fn warehouse(systems: &Systems, store: &Store) -> Vec<StoreId> {
+    let stores = systems.merchant.stores.values();
+    let told = stores.filter(|other| other.push_stock && store.ships_with(other));
+    told.map(|other| other.id.clone()).collect()
 }
 
 fn rules(stack: &Stack, store: &Store) -> Rules {

@@ -1,6 +1,9 @@
 //! What every system says about an order. Nothing here is a guess; what could not be asked is named.
 
-use domain::{failure::FailureName, ids::OrderKey};
+use domain::{
+    failure::FailureName,
+    ids::{OrderKey, StoreId},
+};
 use runtime::stores::{OrderItem, Review};
 use serde::Serialize;
 use serde_json::Value;
@@ -69,6 +72,8 @@ pub struct Facts {
     pub reviews: Vec<Review>,
     /// Systems that are left alone.
     pub away: Vec<Away>,
+    /// The stores that are told what is left in the order's warehouse.
+    pub warehouse: Vec<StoreId>,
     /// The rules of waiting.
     pub rules: Rules,
 }

@@ -54,10 +54,13 @@ pub(super) fn remedy(review: &runtime::stores::Review) -> Vec<String> {
         .remedy
         .as_deref()
         .map(|remedy| format!("to do: {remedy}"));
-    let then = format!(
-        "then `odoo-heartland review redrive {0}`; to give it up `odoo-heartland review drop {0} --reason …`",
-        review.id
-    );
+    let then = match review.redrive["kind"] == "nothing" {
+        true => format!("then `odoo-heartland review drop {} --reason …`", review.id),
+        false => format!(
+            "then `odoo-heartland review redrive {0}`; to give it up `odoo-heartland review drop {0} --reason …`",
+            review.id
+        ),
+    };
     what.into_iter().chain([then]).collect()
 }
 

@@ -216,33 +216,32 @@ fn working(facts: &Facts, step: &Step, missing: Vec<String>) -> Outlook {
 /// What a run does after it has closed its order: it tells the shops what is left in stock.
 pub(super) fn after_the_end(facts: &Facts, outlook: &mut Outlook) {
     let Some(Some(run)) = facts.run.said() else { return };
+    let broke = !matches!(run.status.as_str(), "RUNNING" | "SUCCEEDED");
     if let Some(step) = run.current() {
         let on = working(facts, step, Vec::new());
-        outlook.next.splice(
-            0..0,
-            [format!("its run goes on {}", on.stands)]
-                .into_iter()
-                .chain(on.next),
-        );
+        let goes_on = format!("its run goes on {}", on.stands);
+        outlook.next.splice(0..0, std::iter::once(goes_on).chain(on.next));
         outlook.needs_person |= on.needs_person;
-    } else if run
-        .steps
-        .last()
-        .is_some_and(|step| step.state == "PushStockAgain")
-        && run.status != "SUCCEEDED"
+    } else if broke
+        && run
+            .steps
+            .last()
+            .is_some_and(|step| step.state == "PushStockAgain")
     {
         outlook.missing.push(format!(
-            "its run ended {} after the order was closed: shops may have been told an older stock, until the next order \
-             of the same products",
+            "its run ended {} after the order was closed: shops may have been told an older stock",
             run.status
         ));
+        let until =
+            "the next order of the same products tells the shops their stock; until then compare it by hand";
+        outlook.next = vec![until.to_owned()];
     }
 }
 
 /// Systems that are left alone are what it waits for.
 fn waits_for(facts: &Facts, step: &Step, outlook: &mut Outlook) {
     let store = facts.order.store.as_str();
-    let waited_for = |away: &&Away| words::waits_for(&step.state, store, &away.system);
+    let waited_for = |away: &&Away| words::waits_for(&step.state, store, &facts.warehouse, &away.system);
     for away in facts.away.iter().filter(waited_for) {
         // What it says to us now is newer than why it was left alone.
         let refuses_us = match away.system.as_str() {
@@ -262,6 +261,7 @@ fn waits_for(facts: &Facts, step: &Step, outlook: &mut Outlook) {
             (None, true) => "`odoo-heartland doctor` says how to store a new key; then it goes on by itself, within five minutes".to_owned(),
             (None, false) => "it is tried again by itself, and everything that waits goes on when it is back".to_owned(),
         });
+        outlook.next.dedup();
     }
 }
 

@@ -1,5 +1,7 @@
 //! The words of the state machine and of effects, plainly.
 
+use domain::ids::StoreId;
+
 /// What a state of `order-to-cash` does; nothing for those that only choose.
 pub fn step(state: &str) -> Option<&'static str> {
     Some(match state {
@@ -21,15 +23,18 @@ pub fn step(state: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a state waits for a system, as breakers name it. What is left in stock is asked of Odoo and told to every
-/// shop of the warehouse.
-pub fn waits_for(state: &str, store: &str, system: &str) -> bool {
-    let is_shop = |system: &str| system.starts_with("shop-");
+/// Whether a state waits for a system, as breakers name it. What is left in stock is asked of Odoo and told to the shops
+/// of the warehouse; `PushStock` does not wait for them, it leaves it to `PushStockAgain`.
+pub fn waits_for(state: &str, store: &str, warehouse: &[StoreId], system: &str) -> bool {
+    let shop = system.strip_prefix("shop-");
     match state {
         "Authorize" | "Capture" | "Void" => system == crate::systems::GATEWAY,
         "WriteOrder" | "WriteInvoice" | "CheckDelivery" | "CancelOrder" => system == crate::systems::ODOO,
-        "PushStock" | "PushStockAgain" => system == crate::systems::ODOO || is_shop(system),
-        "TellShop" | "TellShopFirst" | "TellPaid" => system.strip_prefix("shop-") == Some(store),
+        "PushStockAgain" => {
+            system == crate::systems::ODOO
+                || shop.is_some_and(|shop| warehouse.iter().any(|id| id.as_str() == shop))
+        }
+        "TellShop" | "TellShopFirst" | "TellPaid" => shop == Some(store),
         _ => false,
     }
 }

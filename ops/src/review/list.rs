@@ -103,6 +103,13 @@ impl From<&Letter> for Message {
     }
 }
 
+/// The order, or for an event that could not be used the event, whose name begins with it.
+fn about(review: &Review) -> String {
+    let order = review.order.as_ref().map(ToString::to_string);
+    let event = || review.about.strip_prefix("event/").map(str::to_owned);
+    order.or_else(event).unwrap_or_default()
+}
+
 impl Show for Answer {
     fn people(&self, now: UnixMillis) -> String {
         if self.reviews.is_empty() && self.messages.is_empty() {
@@ -119,7 +126,7 @@ impl Show for Answer {
             };
             [
                 review.id.clone(),
-                review.order.as_ref().map(ToString::to_string).unwrap_or_default(),
+                about(review),
                 review.doing.clone(),
                 format!("{}: {}", review.why.name, review.why.what),
                 relative(UnixMillis(review.opened_at_ms), now),

@@ -25,6 +25,7 @@ async fn a_healthy_world_is_well() -> Result<()> {
         "clock",
         "stack",
         "table",
+        "audit",
         "queues",
         "functions",
         "workflow",

@@ -128,8 +128,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Whether this attempt may still send: asked again right before the first byte leaves, because the process
-    /// may have been frozen since [`Ledger::sending`].
+    /// Whether this attempt may still send: asked again before the sender is called, because the process may have been
+    /// frozen since [`Ledger::sending`]. The sender itself asks [`may_still_send`](crate::may_still_send).
     ///
     /// # Errors
     /// [`LedgerError::FenceLost`] when its time is over.

@@ -11,7 +11,6 @@ use domain::{
     card_number,
     event::{self, EventFacts, EventId},
     failure::{Failure, FailureName},
-    ids::OrderKey,
     merchant::Store,
 };
 use serde_json::json;
@@ -203,7 +202,7 @@ impl Inbox {
         self.open(NewReview {
             about,
             doing: arrival.doing(),
-            order: arrival.order(),
+            order: None,
             why,
             input: Some(format!("{} {}", arrival.store.title, arrival.event)),
             redrive: json!({"kind": "nothing"}),
@@ -220,14 +219,6 @@ impl Inbox {
 impl Arrival<'_> {
     fn group(&self) -> String {
         event::group(&self.store.id, self.facts.as_ref(), &self.event)
-    }
-
-    fn order(&self) -> Option<OrderKey> {
-        let facts = self.facts.as_ref()?;
-        Some(OrderKey {
-            store: self.store.id.clone(),
-            id: facts.order.clone(),
-        })
     }
 
     fn doing(&self) -> String {

@@ -54,6 +54,7 @@ fn running(state: &str) -> Facts {
         shop: Told::Said(None),
         reviews: Vec::new(),
         away: Vec::new(),
+        warehouse: vec!["woo".parse().unwrap(), "own".parse().unwrap()],
         rules: Rules {
             park_s: 342_000,
             delivery_poll_s: 7200,

@@ -69,6 +69,11 @@ impl Store {
         self.taxes.get(code).ok_or_else(what)
     }
 
+    /// Whether two stores sell the same pieces.
+    pub fn ships_with(&self, other: &Self) -> bool {
+        other.company == self.company && other.warehouse == self.warehouse
+    }
+
     /// The tender of one of the shop's payment methods, if it is one of ours.
     pub fn tender_of_method(&self, method: &str) -> Option<&str> {
         self.payment_methods.get(method).map(String::as_str)

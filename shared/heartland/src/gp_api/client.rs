@@ -2,10 +2,12 @@
 
 use super::{
     access::{self, Access},
+    failures::Effect,
     settings::Settings,
     transport::{Reply, Request, Transport},
 };
-use domain::failure::Failure;
+use domain::failure::{Failure, FailureName};
+use secrecy::SecretString;
 use std::fmt;
 
 /// A client of GP-API. Cheap to share; holds no state of any call.
@@ -42,17 +44,26 @@ impl GpApi {
     /// out once more with a new token: the gateway has done nothing with the first one.
     pub(super) async fn call(&self, request: &Request) -> Result<Reply, Failure> {
         let token = self.access.token(&self.transport, &self.settings).await?;
-        let reply = self.transport.send(request, Some(&token)).await?;
+        let reply = self.send(request, &token).await?;
         if reply.http != 401 {
             return Ok(reply);
         }
         self.access.drop_token(&token).await;
         let token = self.access.token(&self.transport, &self.settings).await?;
-        let reply = self.transport.send(request, Some(&token)).await?;
+        let reply = self.send(request, &token).await?;
         if reply.http == 401 {
             self.access.drop_token(&token).await;
         }
         Ok(reply)
+    }
+
+    /// Sends it once. Signing in may have taken long, or the process was frozen meanwhile, and somebody else may be at it.
+    async fn send(&self, request: &Request, token: &SecretString) -> Result<Reply, Failure> {
+        if request.effect == Effect::Changes && !(self.settings.may_send)() {
+            let what = "the time to send was over before the request left: nothing was sent";
+            return Err(Failure::new(FailureName::SystemUnavailable, what));
+        }
+        self.transport.send(request, Some(token)).await
     }
 }
 

@@ -48,6 +48,14 @@ pub struct Settings {
     /// How long to wait.
     #[serde(skip)]
     pub timeouts: Timeouts,
+    /// Asked right before a request that moves money leaves, after everything that had to be waited for: whether it may
+    /// still be sent.
+    #[serde(skip, default = "always")]
+    pub may_send: fn() -> bool,
+}
+
+fn always() -> fn() -> bool {
+    || true
 }
 
 fn default_account() -> String {

@@ -74,7 +74,9 @@ impl InstantAws {
 
 async fn serve(State(memory): State<Arc<Mutex<Memory>>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
-    let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
+    let action = target
+        .and_then(|target| target.rsplit('.').next())
+        .unwrap_or_default();
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
     match memory.answer(action, &asked) {
@@ -142,7 +144,11 @@ impl Memory {
 fn key(item: &Value) -> String {
     let part = |name: &str| {
         let value = &item[name];
-        value["S"].as_str().or(value["N"].as_str()).unwrap_or_default().to_owned()
+        value["S"]
+            .as_str()
+            .or(value["N"].as_str())
+            .unwrap_or_default()
+            .to_owned()
     };
     format!("{}\u{0}{}", part("pk"), part("sk"))
 }

@@ -92,7 +92,8 @@ async fn cold_starts(built: &Built, instant: &Instant, starts: usize) -> Result<
     let mut memory = vec![0; times.len()];
     for _ in 0..starts {
         for ((function, times), peak_kib) in measured().zip(&mut times).zip(&mut memory) {
-            let started = Function::start(&built.executable(function), &instant.environment(function)).await?;
+            let started =
+                Function::start(&built.executable(function), &instant.environment(function)).await?;
             times.push(started.started_in);
             *peak_kib = started.peak_kib()?.max(*peak_kib);
         }

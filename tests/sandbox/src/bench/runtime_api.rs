@@ -143,19 +143,22 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or_default());
     let number = shared.count.fetch_add(1, Ordering::Relaxed);
     let headers = [
-        ("Lambda-Runtime-Aws-Request-Id", format!("00000000-0000-4000-8000-{number:012}")),
+        (
+            "Lambda-Runtime-Aws-Request-Id",
+            format!("00000000-0000-4000-8000-{number:012}"),
+        ),
         ("Lambda-Runtime-Deadline-Ms", (now_ms + DEADLINE_MS).to_string()),
         (
             "Lambda-Runtime-Invoked-Function-Arn",
             "arn:aws:lambda:us-east-1:000000000000:function:measured".to_owned(),
         ),
-        ("Lambda-Runtime-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0".to_owned()),
+        (
+            "Lambda-Runtime-Trace-Id",
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0".to_owned(),
+        ),
         ("Content-Type", "application/json".to_owned()),
     ];
-    *shared
-        .handed_over
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    *shared.handed_over.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     (headers, event).into_response()
 }
 

@@ -111,8 +111,14 @@ impl Instant {
             ("STATE_MACHINE_ARN", arn("states")),
             ("REVIEW_TOPIC_ARN", arn("sns")),
             ("INBOX_URL", format!("{}/000000000000/inbox.fifo", self.aws.url)),
-            ("ORDER_WORK_URL", format!("{}/000000000000/order-work", self.aws.url)),
-            ("INVOICE_WORK_URL", format!("{}/000000000000/invoice-work", self.aws.url)),
+            (
+                "ORDER_WORK_URL",
+                format!("{}/000000000000/order-work", self.aws.url),
+            ),
+            (
+                "INVOICE_WORK_URL",
+                format!("{}/000000000000/invoice-work", self.aws.url),
+            ),
         ];
         named
             .into_iter()
@@ -127,7 +133,11 @@ impl Instant {
     pub async fn drive(&self, built: impl Fn(&str) -> PathBuf, events: usize) -> Result<Vec<Driven>> {
         let mut driven = Vec::new();
         let nothing = vec![Value::Null; events + WARM_UP];
-        driven.push(self.through("empty-function", "empty-function", &built, &nothing).await?.0);
+        driven.push(
+            self.through("empty-function", "empty-function", &built, &nothing)
+                .await?
+                .0,
+        );
 
         let webhooks = self.webhooks(events + WARM_UP).await?;
         let (intake, _) = self
@@ -136,7 +146,9 @@ impl Instant {
         driven.push(intake);
 
         let inbox: Vec<Value> = self.aws.take_sent().iter().map(received).collect();
-        let (router, _) = self.through("event-router", "event-router", &built, &inbox).await?;
+        let (router, _) = self
+            .through("event-router", "event-router", &built, &inbox)
+            .await?;
         driven.push(router);
 
         let runs = self.aws.take_started();
@@ -147,14 +159,21 @@ impl Instant {
             }
             input
         };
-        let asked: Vec<Value> = runs.iter().map(|run| step(run, json!({"action": "authorize"}))).collect();
+        let asked: Vec<Value> = runs
+            .iter()
+            .map(|run| step(run, json!({"action": "authorize"})))
+            .collect();
         let (authorize, payments) = self
             .through("payment-capture", "payment-capture, authorize", &built, &asked)
             .await?;
         driven.push(authorize);
 
         let paid = |payment: &Value| json!({"action": "capture", "payment": payment});
-        let asked: Vec<Value> = runs.iter().zip(&payments).map(|(run, payment)| step(run, paid(payment))).collect();
+        let asked: Vec<Value> = runs
+            .iter()
+            .zip(&payments)
+            .map(|(run, payment)| step(run, paid(payment)))
+            .collect();
         let (capture, payments) = self
             .through("payment-capture", "payment-capture, capture", &built, &asked)
             .await?;
@@ -164,8 +183,14 @@ impl Instant {
             json!({"action": "notify", "outcome": "paid", "close": "completed", "payment": payment,
                    "sale_order": {"id": 42, "name": "S00042"}, "invoice": {"id": 77, "name": "INV/2026/00042"}})
         };
-        let asked: Vec<Value> = runs.iter().zip(&payments).map(|(run, payment)| step(run, told(payment))).collect();
-        let (notify, _) = self.through("order-notifier", "order-notifier", &built, &asked).await?;
+        let asked: Vec<Value> = runs
+            .iter()
+            .zip(&payments)
+            .map(|(run, payment)| step(run, told(payment)))
+            .collect();
+        let (notify, _) = self
+            .through("order-notifier", "order-notifier", &built, &asked)
+            .await?;
         driven.push(notify);
         Ok(driven)
     }
@@ -196,7 +221,12 @@ impl Instant {
     /// Orders of the shop as its webhooks bring them, each signed.
     async fn webhooks(&self, count: usize) -> Result<Vec<Value>> {
         let (shop, gateway) = (self.shop.control(), self.gateway.control());
-        let secret = self.shop.woo.webhook_secrets.last().context("the shop signs nothing")?;
+        let secret = self
+            .shop
+            .woo
+            .webhook_secrets
+            .last()
+            .context("the shop signs nothing")?;
         let secret = SecretString::from(secret.clone());
         let card = gateway.store_card("visa").await?;
         let mut events = Vec::new();

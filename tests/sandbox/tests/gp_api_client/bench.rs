@@ -74,6 +74,7 @@ pub fn client(base_url: &str, app_key: &str, timeouts: Timeouts) -> GpApi {
         account_name: "transaction_processing".to_owned(),
         country: "US".to_owned(),
         timeouts,
+        may_send: || true,
     })
     .unwrap()
 }

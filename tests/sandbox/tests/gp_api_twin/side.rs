@@ -59,6 +59,7 @@ impl Side {
             account_name: "transaction_processing".to_owned(),
             country: "US".to_owned(),
             timeouts: Timeouts::default(),
+            may_send: || true,
         });
         let side = Self::Simulator {
             gateway: Arc::new(gateway.unwrap()),

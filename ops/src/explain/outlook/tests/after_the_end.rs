@@ -31,7 +31,23 @@ fn a_closed_order_whose_run_still_tells_stock_says_so_and_for_whom_it_waits() {
             "{told:?}"
         );
         assert!(told.needs_person, "{told:?}");
+        facts.warehouse.retain(|store| store.as_str() != "own");
+        let told = outlook(&facts);
+        assert!(
+            !told.needs_person,
+            "a shop of another warehouse is not waited for: {told:?}"
+        );
     }
+}
+
+#[test]
+fn a_run_that_has_just_left_its_last_step_is_not_broken() {
+    let mut facts = running("PushStockAgain");
+    facts.item = Some(item(OrderState::Closed));
+    if let Told::Said(Some(run)) = &mut facts.run {
+        run.steps[0].left_at_ms = Some(NOW_MS);
+    }
+    assert_eq!(outlook(&facts).missing, Vec::<String>::new());
 }
 
 #[test]
@@ -42,11 +58,18 @@ fn a_run_that_broke_after_it_closed_its_order_leaves_an_older_stock_behind() {
         run.status = "ABORTED".into();
         run.steps[0].left_at_ms = Some(NOW_MS);
     }
-    let told = outlook(&facts);
-    assert!(
-        says(&told.missing, "ended ABORTED after the order was closed"),
-        "{told:?}"
-    );
+    for state in [OrderState::Closed, OrderState::Completed] {
+        facts.item = Some(item(state));
+        let told = outlook(&facts);
+        assert!(
+            says(&told.missing, "ended ABORTED after the order was closed"),
+            "{told:?}"
+        );
+        assert!(
+            !says(&told.next, "nothing") && says(&told.next, "compare it by hand"),
+            "{told:?}"
+        );
+    }
 }
 
 #[test]
