@@ -26,6 +26,9 @@ pub struct NotEnforceable {
     pub sid: String,
     /// Why it does not show.
     pub reason: String,
+    /// The statement of the same role that the emulator cannot tell from it: they are taken away together.
+    #[serde(default)]
+    pub like: Option<String>,
 }
 
 impl NotEnforceable {

@@ -162,13 +162,12 @@ async fn paid_again(witness: &Witness) -> Result<()> {
     let order = place(witness, "woocommerce/order-unknown-sku", "amex").await?;
     witness.open_review(&order).await?;
     let id = order.id.as_str();
+    let token = witness.gateway.store_card("visa").await?;
+    let paid_again = paid_by("woocommerce/order-unknown-sku", &token)?;
     // The shop's versions are told apart by the second.
     let newer = witness
         .until("a newer version of the order", async || {
-            let edited = witness
-                .shop
-                .edit(Kind::Woo, id, &json!({"customer_note": "By Friday, please."}))
-                .await?;
+            let edited = witness.shop.edit(Kind::Woo, id, &paid_again).await?;
             let item = witness
                 .aws
                 .item(&witness.deployed, &format!("order/{order}"))
@@ -181,6 +180,15 @@ async fn paid_again(witness: &Witness) -> Result<()> {
     ensure!(newer["id"].is_u64(), "the shop has no such order");
     drop_review(witness, &order).await?;
     ends_well(witness, &order, "cancelled").await
+}
+
+/// The change of an order like this sample whose customer pays with another token.
+fn paid_by(sample: &str, token: &str) -> Result<Value> {
+    let draft = Draft::sample(sample).token(token);
+    let meta = draft.order()["meta_data"].as_array().context("no meta_data")?;
+    let at = meta.iter().position(|entry| entry["value"] == token);
+    let at = at.context("no token in it")?.to_string();
+    Ok(json!({"status": "pending", "meta_data": {at: {"value": token}}}))
 }
 
 /// A webhook that never came: the poller finds the order.
