@@ -11,6 +11,9 @@ use odoo::{
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
+/// The command that adds a record to a relation.
+const LINK: i64 = 4;
+
 /// Presses `action_post` on records of a model; for each that was refused, why. Whether it worked is judged by
 /// reading back.
 pub async fn post(
@@ -93,7 +96,55 @@ pub async fn read_invoices(
     found.map_err(|error| error.failure(Kind::Read))
 }
 
-/// Reconciles an invoice with a payment's line. Refused when it is done already: judged by reading back.
+/// An invoice, and the line of the payment that settles it.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// `account.move`.
+    pub invoice: i64,
+    /// Its lines on the receivable.
+    pub receivables: Vec<i64>,
+    /// The payment's line there.
+    pub payment: i64,
+}
+
+/// Reconciles each invoice with its payment, all in one call, and reads the invoices back in the same. Writing the field
+/// matches each line with its own, while `account.move.line/reconcile` of all of them would match by date and amount,
+/// whosever they are.
+///
+/// # Errors
+/// As the call fails: nothing is reconciled then.
+pub async fn reconcile_all(
+    odoo: &dyn Odoo,
+    context: &Context,
+    pairs: &[Pair],
+) -> Result<Vec<Invoice>, Failure> {
+    let lines = pairs.iter().flat_map(|pair| {
+        let own = pair.receivables.iter();
+        own.map(|line| (*line, json!({"reconciled_lines_ids": [[LINK, pair.payment]]})))
+    });
+    let (ids, values): (Vec<i64>, Vec<Value>) = lines.unzip();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let call = Call::effect("account.move.line", "web_save_multi")
+        .ids(ids)
+        .arg("vals_list", values)
+        .arg(
+            "specification",
+            json!({"move_id": {"fields": invoice_specification()}}),
+        );
+    let answer = odoo
+        .call(&call.context(context))
+        .await
+        .map_err(|error| error.failure(Kind::Effect))?;
+    let invoices = records(&answer)
+        .iter()
+        .map(|line| Invoice::read(&line["move_id"]));
+    let read: Result<_, _> = invoices.collect();
+    read.map_err(|error| error.failure(Kind::Read))
+}
+
+/// Reconciles an invoice with a payment's line, alone. Refused when it is done already: judged by reading back.
 ///
 /// # Errors
 /// As the call fails.

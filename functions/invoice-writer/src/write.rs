@@ -5,7 +5,7 @@ use crate::{
     check,
     outcomes::Outcomes,
     payment::{self, INVOICES, PAYMENT, Payment},
-    steps,
+    steps::{self, Pair},
     work::{InvoiceToWrite, Outcome},
 };
 use domain::{
@@ -193,27 +193,49 @@ impl Writer<'_> {
         right
     }
 
+    /// Reconciles all at once; what that leaves open, one by one. The invoices that are settled, as read back.
+    async fn reconcile(&self, context: &Context, paid: &[Paid<'_>], outcomes: &mut Outcomes) -> Vec<Invoice> {
+        let pairs: Vec<Pair> = paid.iter().filter_map(|paid| pair(paid, outcomes)).collect();
+        let mut settled = match steps::reconcile_all(self.odoo, context, &pairs).await {
+            Ok(read) => read,
+            // One of them is: alone, the others are not.
+            Err(failure) if failure.name == FailureName::Refused => Vec::new(),
+            Err(failure) => {
+                let failed = pairs.iter().map(|pair| (pair.invoice, failure.clone()));
+                outcomes.refused.extend(failed);
+                return Vec::new();
+            }
+        };
+        settled.retain(Invoice::is_settled);
+        for pair in pairs {
+            if settled.iter().any(|invoice| invoice.id == pair.invoice) {
+                continue;
+            }
+            if let Err(failure) = steps::reconcile(self.odoo, context, pair.invoice, pair.payment).await {
+                outcomes.refused.insert(pair.invoice, failure);
+            }
+        }
+        settled
+    }
+
     /// Reconciles, reads back, judges.
     async fn settle(&self, context: &Context, paid: Vec<Paid<'_>>, outcomes: &mut Outcomes) {
         if paid.is_empty() {
             return;
         }
-        for Paid { task, payment } in &paid {
-            let draft = task.input.draft;
-            let open = payment.receivable.filter(|receivable| !receivable.reconciled);
-            if let (Some(receivable), None) = (open, outcomes.refused.get(&draft))
-                && let Err(failure) = steps::reconcile(self.odoo, context, draft, receivable.line).await
-            {
-                outcomes.refused.insert(draft, failure);
+        let mut read = self.reconcile(context, &paid, outcomes).await;
+        let drafts = paid.iter().map(|paid| paid.task.input.draft);
+        let unread: Vec<i64> = drafts
+            .filter(|id| !read.iter().any(|invoice| invoice.id == *id))
+            .collect();
+        if !unread.is_empty() {
+            match steps::read_invoices(self.odoo, context, unread).await {
+                Ok(rest) => read.extend(rest),
+                Err(failure) => {
+                    return outcomes.end_all(paid.into_iter().map(|paid| paid.task).collect(), &failure);
+                }
             }
         }
-        let ids = paid.iter().map(|paid| paid.task.input.draft).collect();
-        let read = match steps::read_invoices(self.odoo, context, ids).await {
-            Ok(read) => read,
-            Err(failure) => {
-                return outcomes.end_all(paid.into_iter().map(|paid| paid.task).collect(), &failure);
-            }
-        };
         for Paid { task, payment } in paid {
             let found = read.iter().find(|invoice| invoice.id == task.input.draft);
             let done = match found {
@@ -225,6 +247,20 @@ impl Writer<'_> {
             outcomes.end(task.place, outcome);
         }
     }
+}
+
+/// What is to be reconciled: an open payment, and an invoice that was not refused.
+fn pair(paid: &Paid<'_>, outcomes: &Outcomes) -> Option<Pair> {
+    let receivable = paid
+        .payment
+        .receivable
+        .filter(|receivable| !receivable.reconciled)?;
+    let invoice = invoice(paid)?;
+    (!outcomes.refused.contains_key(&invoice.id)).then(|| Pair {
+        invoice: invoice.id,
+        receivables: invoice.receivables.clone(),
+        payment: receivable.line,
+    })
 }
 
 fn invoice<'p>(paid: &'p Paid<'_>) -> Option<&'p Invoice> {

@@ -81,6 +81,13 @@ impl Failure {
         }
     }
 
+    /// Nothing was sent, because the time in which this attempt may send was over before the request left: waiting for a
+    /// breaker or a credential took long, or the process was frozen meanwhile.
+    pub fn too_late_to_send() -> Self {
+        let what = "the time to send was over before the request left: nothing was sent";
+        Self::new(FailureName::SystemUnavailable, what)
+    }
+
     /// Names the field or key that is wrong.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {

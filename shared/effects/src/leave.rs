@@ -17,6 +17,11 @@ pub(crate) struct Leave {
 }
 
 impl Leave {
+    /// Whether there is still time to send.
+    pub(crate) fn holds(&self) -> bool {
+        self.clock.now() < self.until
+    }
+
     /// Sends with this leave.
     pub(crate) async fn scope<T>(self, send: impl Future<Output = T>) -> T {
         LEAVE.scope(self, send).await
@@ -26,7 +31,5 @@ impl Leave {
 /// Whether a request that is about to leave may leave. What belongs to no attempt of [`perform`](crate::perform()), a
 /// look-up for example, always may.
 pub fn may_still_send() -> bool {
-    LEAVE
-        .try_with(|leave| leave.clock.now() < leave.until)
-        .unwrap_or(true)
+    LEAVE.try_with(Leave::holds).unwrap_or(true)
 }

@@ -134,10 +134,8 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::FenceLost`] when its time is over.
     pub fn may_send(&self, fence: &Fence) -> Result<(), LedgerError> {
-        if self.clock.now() < fence.send_before {
-            return Ok(());
-        }
-        Err(LedgerError::FenceLost(fence.record.effect.clone()))
+        let lost = || LedgerError::FenceLost(fence.record.effect.clone());
+        self.leave(fence).holds().then_some(()).ok_or_else(lost)
     }
 
     /// The leave that an attempt sends with.

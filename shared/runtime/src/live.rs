@@ -87,10 +87,9 @@ impl<C: ?Sized, S: DeserializeOwned> Live<C, S> {
 
 /// The breaker and the secret may have taken long, or the process was frozen meanwhile.
 fn may_still_send() -> Result<(), Failure> {
-    let what = "the time to send was over before the request left: nothing was sent";
     effects::may_still_send()
         .then_some(())
-        .ok_or_else(|| Failure::new(FailureName::SystemUnavailable, what))
+        .ok_or_else(Failure::too_late_to_send)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ async fn one_order_to_cash() {
     let (written, invoiced) = world.order_to_cash(&order).await;
     let trips = world.bot.round_trips() - before;
     println!("{trips} round trips for one order");
-    assert!(trips <= 14, "{trips} round trips");
+    assert!(trips <= 13, "{trips} round trips");
 
     let sale = world
         .read(
@@ -116,7 +116,7 @@ async fn ten_orders_cost_little_more_than_one() {
     }
     let trips = world.bot.round_trips() - before;
     println!("{trips} round trips for ten orders");
-    assert!(trips <= 26, "{trips} round trips for ten orders");
+    assert!(trips <= 14, "{trips} round trips for ten orders");
 }
 
 #[tokio::test]

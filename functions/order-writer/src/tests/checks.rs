@@ -52,6 +52,7 @@ fn drafts(world: &World) -> SaleOrder {
         date: Some("2026-11-19".parse().unwrap()),
         commercial_partner: Some(7),
         locked_until: None,
+        receivables: vec![9],
         tax_lines: vec![tax_line(31, id(215), 215), tax_line(32, id(50), 49)],
         order_statuses: vec![],
     };

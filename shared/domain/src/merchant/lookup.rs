@@ -12,8 +12,12 @@ use crate::{
 const FILE: &str = "infra/merchant.toml";
 
 fn missing(key: String, what: String) -> Failure {
-    let remedy = format!("add {key} to {FILE}, deploy, then redrive");
+    let remedy = to_add(&key);
     Failure::new(FailureName::Refused, what).field(key).remedy(remedy)
+}
+
+fn to_add(key: &str) -> String {
+    format!("add {key} to {FILE}, deploy, then redrive")
 }
 
 impl Merchant {
@@ -57,16 +61,12 @@ impl Store {
     /// # Errors
     /// [`FailureName::Refused`] when the code is not mapped.
     pub fn tax(&self, code: &str) -> Result<&OdooTax, Failure> {
-        let what = || {
+        self.taxes.get(code).ok_or_else(|| {
             let key = format!("stores.{}.taxes.{code}", self.id);
-            let remedy = format!(
-                "add {key} to {FILE}, deploy, then redrive; where the code itself is wrong, correct it with review edit"
-            );
-            Failure::new(FailureName::Refused, format!("the tax {code:?} is not mapped"))
-                .field(key)
-                .remedy(remedy)
-        };
-        self.taxes.get(code).ok_or_else(what)
+            let typed = "; where the code itself is wrong, correct it with review edit";
+            let remedy = format!("{}{typed}", to_add(&key));
+            missing(key, format!("the tax {code:?} is not mapped")).remedy(remedy)
+        })
     }
 
     /// Whether two stores sell the same pieces.

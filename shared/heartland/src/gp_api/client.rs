@@ -6,7 +6,7 @@ use super::{
     settings::Settings,
     transport::{Reply, Request, Transport},
 };
-use domain::failure::{Failure, FailureName};
+use domain::failure::Failure;
 use secrecy::SecretString;
 use std::fmt;
 
@@ -60,8 +60,7 @@ impl GpApi {
     /// Sends it once. Signing in may have taken long, or the process was frozen meanwhile, and somebody else may be at it.
     async fn send(&self, request: &Request, token: &SecretString) -> Result<Reply, Failure> {
         if request.effect == Effect::Changes && !(self.settings.may_send)() {
-            let what = "the time to send was over before the request left: nothing was sent";
-            return Err(Failure::new(FailureName::SystemUnavailable, what));
+            return Err(Failure::too_late_to_send());
         }
         self.transport.send(request, Some(token)).await
     }

@@ -38,6 +38,8 @@ pub struct Invoice {
     pub locked_until: Option<Date>,
     /// Its tax lines.
     pub tax_lines: Vec<TaxLine>,
+    /// Its lines on the customer's receivable: one, where all is to be paid at once.
+    pub receivables: Vec<i64>,
     /// Its sales orders' `invoice_status`.
     pub order_statuses: Vec<String>,
 }
@@ -76,9 +78,10 @@ impl Invoice {
     /// [`OdooError::Malformed`].
     pub fn read(row: &Value) -> Result<Self, OdooError> {
         let currency = currency(&row["currency_id"])?;
-        let lines = records(&row["line_ids"])
-            .iter()
-            .filter(|line| line["display_type"] == "tax");
+        let lines = |of: &'static str| {
+            let lines = records(&row["line_ids"]).iter();
+            lines.filter(move |line| line["display_type"] == of)
+        };
         let owned = |field: &str| text(&row[field]).map(str::to_owned);
         Ok(Self {
             id: required_id(row)?,
@@ -93,9 +96,10 @@ impl Invoice {
             date: text(&row["date"]).and_then(|date| date.parse().ok()),
             commercial_partner: id(&row["commercial_partner_id"]),
             locked_until: locked_until(&row["company_id"]),
-            tax_lines: lines
+            tax_lines: lines("tax")
                 .map(|line| TaxLine::read(line, currency))
                 .collect::<Result<_, _>>()?,
+            receivables: lines("payment_term").filter_map(id).collect(),
             order_statuses: order_statuses(row),
         })
     }

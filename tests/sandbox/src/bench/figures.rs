@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 /// What many measurements of one thing come to. Microseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Figures {
     /// How many there are.
     pub count: usize,
@@ -41,6 +41,11 @@ pub fn ms(us: u64) -> String {
     format!("{}.{:02}", us / 1000, us % 1000 / 10)
 }
 
+/// Hundredths with two decimals.
+pub fn hundredths(of: u64) -> String {
+    format!("{}.{:02}", of / 100, of % 100)
+}
+
 /// How many times as much `of` is as `base`, one decimal.
 pub fn times(of: u64, base: u64) -> String {
     let tenths = (of * 10).checked_div(base).unwrap_or_default();
@@ -64,6 +69,7 @@ mod tests {
     #[test]
     fn figures_are_shown_without_floats() {
         assert_eq!(ms(12_345), "12.34");
+        assert_eq!(hundredths(342), "3.42");
         assert_eq!(times(25, 10), "2.5");
         assert_eq!(times(25, 0), "0.0");
     }

@@ -1,5 +1,7 @@
 //! The machine and the versions that figures belong to.
 
+use std::fmt;
+
 use serde::Serialize;
 use tokio::process::Command;
 
@@ -18,11 +20,13 @@ pub struct Machine {
     pub rustc: String,
     /// What was built.
     pub commit: String,
+    /// The profile it was built with.
+    pub profile: &'static str,
 }
 
 impl Machine {
     /// This machine, now. What does not say what it is, is unknown.
-    pub async fn here() -> Self {
+    pub async fn here(test_profile: bool) -> Self {
         let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
         let info = read("/proc/cpuinfo");
         let processor = info.lines().find_map(|line| line.strip_prefix("model name"));
@@ -37,7 +41,18 @@ impl Machine {
             commit: said("git", &["describe", "--always", "--dirty"])
                 .await
                 .unwrap_or_else(unknown),
+            profile: if test_profile { "tests" } else { "a release" },
         }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}, {} cores of {}, Linux {}, {}, commit {}, functions built with the profile of {}.",
+            self.date, self.cores, self.processor, self.kernel, self.rustc, self.commit, self.profile
+        )
     }
 }
 

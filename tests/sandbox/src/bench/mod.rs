@@ -1,81 +1,143 @@
-//! `sandbox bench`: how large, how fast and how hungry the functions are. Benchmarks, not tests: nothing here fails for
-//! being slow. Only ratios within one run are worth quoting; every function stands beside one that does nothing.
+//! `sandbox bench`: how large, how fast and how hungry the bundle is. Benchmarks, not tests: nothing here fails for
+//! being slow. Only ratios within one run are worth quoting: the functions stand beside one that does nothing, the
+//! bundle beside a plain client and Odoo's own ORM.
 
 mod build;
+mod cost;
 mod figures;
-mod instant_aws;
+mod functions;
 mod machine;
-mod process;
-mod report;
-mod runtime_api;
+mod orders;
+mod page;
+mod peers;
+mod platform;
 mod spine;
+mod tables;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
 
-use crate::places::{Places, repository};
+use crate::places::Places;
 use crate::progress;
-use build::{Built, measured};
-use figures::Figures;
+use cost::Cost;
+use functions::Functions;
 use machine::Machine;
-use process::Function;
-use report::{Cold, Own, Report};
-use spine::Instant;
+use orders::{Extent, Orders, Sweep};
 
-/// Measure size, start, own time and memory of the functions.
+/// Measure the functions by themselves, and orders against the real Odoo.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   cargo sandbox bench                         everything; the tables go to docs/performance.md, too
-  cargo sandbox bench --json > figures.json   for a program
+  cargo sandbox bench functions --json        one part, for a program
+  cargo sandbox bench orders --test-profile   where Odoo's time counts, and not the functions'
   cargo sandbox bench --quick --starts 3 --events 100   try the measuring itself; nothing is written
 
 The first run builds every function with the profile of a release, which takes minutes for each.")]
 pub struct Options {
+    /// What to measure; everything but the sweep when left out.
+    parts: Vec<Part>,
     /// Starts of every function.
     #[arg(long, default_value_t = 20)]
     starts: usize,
     /// Events of every function that is driven.
     #[arg(long, default_value_t = 2000)]
     events: usize,
-    /// Functions as the tests build them: not worth quoting, so nothing is written.
+    /// Functions as the tests build them, without waiting for the profile of a release: their own time is longer. The
+    /// page says so.
+    #[arg(long)]
+    test_profile: bool,
+    /// The same, and few orders: not worth quoting, so nothing is written.
     #[arg(long)]
     quick: bool,
+    #[command(flatten)]
+    extent: Extent,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
 }
 
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Size, start, own time and memory of every function
+    Functions,
+    /// Order to cash against the real Odoo, beside a plain client and Odoo's own ORM
+    Orders,
+    /// What 1,000 orders cost on AWS, on a good day and on a bad one
+    Cost,
+    /// Orders with other numbers of writers and other batches, which the template's defaults are from
+    Sweep,
+}
+
+/// Everything that was measured in a run.
+#[derive(Debug, Serialize)]
+struct Report {
+    machine: Machine,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    functions: Option<Functions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders: Option<Orders>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<Sweep>,
+}
+
+impl Report {
+    /// The parts that were measured, each as the page has it.
+    fn sections(&self) -> Vec<(&'static str, String)> {
+        let parts = [
+            ("functions", self.functions.as_ref().map(ToString::to_string)),
+            ("orders", self.orders.as_ref().map(ToString::to_string)),
+            ("cost", self.cost.as_ref().map(ToString::to_string)),
+            ("sweep", self.sweep.as_ref().map(ToString::to_string)),
+        ];
+        let parts = parts.into_iter();
+        parts.filter_map(|(name, part)| Some((name, part?))).collect()
+    }
+}
+
 /// Measures, prints, and writes `docs/performance.md`.
 ///
 /// # Errors
-/// When a function does not build, does not start or fails.
+/// When a function does not build, does not start or fails; when Odoo does not start.
 pub async fn bench(options: &Options) -> Result<()> {
     let places = Places::open()?;
-    let built = build::build(&places, options.quick).await?;
-    let instant = Instant::start().await?;
-    let cold = progress::step("cold starts", cold_starts(&built, &instant, options.starts)).await?;
-    let executable = |function: &str| built.executable(function);
-    let driven = progress::step("own time", instant.drive(executable, options.events)).await?;
-    let own = driven.into_iter().filter_map(|driven| {
-        Some(Own {
-            figures: Figures::of(&driven.times)?,
-            name: driven.name,
-            peak_kib: driven.peak_kib,
-        })
-    });
-    let report = Report {
-        machine: Machine::here().await,
-        cold,
-        own: own.collect(),
+    let usual = |part| part != Part::Sweep && options.parts.is_empty();
+    let wanted = |part| usual(part) || options.parts.contains(&part);
+    let test_profile = options.test_profile || options.quick;
+    let built = build::build(&places, test_profile).await?;
+    let mut report = Report {
+        machine: Machine::here(test_profile).await,
+        functions: None,
+        orders: None,
+        cost: None,
+        sweep: None,
     };
-    print(&match options.json {
-        true => serde_json::to_string_pretty(&report)?,
-        false => report.to_string(),
-    });
+    if wanted(Part::Functions) {
+        report.functions = Some(functions::measure(&built, options.starts, options.events).await?);
+    }
+    if wanted(Part::Orders) {
+        report.orders = Some(orders::measure(&places, &built, options.quick).await?);
+    }
+    if wanted(Part::Cost) {
+        report.cost = Some(cost::measure(&places, &built).await?);
+    }
+    if wanted(Part::Sweep) {
+        report.sweep = Some(orders::sweep(&places, &built, &options.extent).await?);
+    }
+    if options.json {
+        print(&serde_json::to_string_pretty(&report)?);
+    } else {
+        print(&format!("{}\n", report.machine));
+        for (_, section) in report.sections() {
+            print(&section);
+        }
+    }
     if !options.quick {
-        let path = repository().join("docs/performance.md");
-        std::fs::write(&path, report.page())?;
+        let path = page::write(&report.machine, &report.sections())?;
         progress::say(format!("written: {}", path.display()));
     }
     Ok(())
@@ -84,29 +146,4 @@ pub async fn bench(options: &Options) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "the result of the program")]
 fn print(text: &str) {
     println!("{text}");
-}
-
-/// Every function started in turn, round by round, so that what slows the machine down slows down all of them.
-async fn cold_starts(built: &Built, instant: &Instant, starts: usize) -> Result<Vec<Cold>> {
-    let mut times = vec![Vec::new(); measured().count()];
-    let mut memory = vec![0; times.len()];
-    for _ in 0..starts {
-        for ((function, times), peak_kib) in measured().zip(&mut times).zip(&mut memory) {
-            let started =
-                Function::start(&built.executable(function), &instant.environment(function)).await?;
-            times.push(started.started_in);
-            *peak_kib = started.peak_kib()?.max(*peak_kib);
-        }
-    }
-    let cold = measured().zip(times).zip(memory);
-    cold.filter_map(|((name, times), peak_kib)| Some((name, Figures::of(&times)?, peak_kib)))
-        .map(|(name, figures, peak_kib)| {
-            Ok(Cold {
-                name,
-                size: built.size(name)?,
-                figures,
-                peak_kib,
-            })
-        })
-        .collect()
 }

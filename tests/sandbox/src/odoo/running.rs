@@ -12,6 +12,7 @@ use super::config::{Ports, write_config};
 use super::package::Package;
 use super::postgres::Postgres;
 use super::prepared::{DATABASE, Prepared, prepared};
+use super::scripts;
 use super::slot::Slot;
 use crate::places::Places;
 use crate::process::{Child, until_ready};
@@ -141,6 +142,15 @@ impl RunningOdoo {
         // The workers remember keys they have checked.
         self.stop().await?;
         self.resume().await
+    }
+
+    /// Runs a script in an Odoo shell beside the server, with Python files that it may import, each a name and a text;
+    /// returns what it printed and logged.
+    ///
+    /// # Errors
+    /// When the script fails; the message has the end of `log`.
+    pub async fn shell(&self, script: &str, files: &[(&str, &str)], log: &Path) -> Result<String> {
+        scripts::run_importing(&self.package, &self.config, self.slot.dir(), log, files, script).await
     }
 
     /// Runs the merchant's set-up once more, as after a change of the configuration.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -54,8 +55,7 @@ pub async fn run(
         std::fs::copy(from, to)?;
         package.postgres.account.give(to)?;
     }
-    let mut command = package.odoo("shell", config, &dir.join("data"));
-    command.args(["--no-http", "--log-level=warn"]);
+    let mut command = shell(package, config, dir);
     command
         .env("MERCHANT_CONFIG", &merchant)
         .env("SHOP_PRODUCTS", &products);
@@ -69,4 +69,37 @@ pub async fn run(
     Ok(pairs
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect())
+}
+
+/// Runs a script in one Odoo shell on the database of `config`, with Python files that it may import; returns what it
+/// printed and logged.
+///
+/// # Errors
+/// When the script fails; the message has its reason.
+pub async fn run_importing(
+    package: &Package,
+    config: &Path,
+    dir: &Path,
+    log: &Path,
+    files: &[(&str, &str)],
+    script: &str,
+) -> Result<String> {
+    let importable = dir.join("importable");
+    std::fs::create_dir_all(&importable)?;
+    package.postgres.account.give(&importable)?;
+    for (name, text) in files {
+        let file = importable.join(name);
+        std::fs::write(&file, text)?;
+        package.postgres.account.give(&file)?;
+    }
+    let mut command = shell(package, config, dir);
+    command.env("PYTHONPATH", &importable);
+    tools::run_with_input(&mut command.into(), log, Some(script)).await?;
+    Ok(std::fs::read_to_string(log)?)
+}
+
+fn shell(package: &Package, config: &Path, dir: &Path) -> Command {
+    let mut command = package.odoo("shell", config, &dir.join("data"));
+    command.args(["--no-http", "--log-level=warn"]);
+    command
 }

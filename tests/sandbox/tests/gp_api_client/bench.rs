@@ -67,7 +67,11 @@ impl Bench {
 }
 
 pub fn client(base_url: &str, app_key: &str, timeouts: Timeouts) -> GpApi {
-    GpApi::new(Settings {
+    GpApi::new(settings(base_url, app_key, timeouts)).unwrap()
+}
+
+pub fn settings(base_url: &str, app_key: &str, timeouts: Timeouts) -> Settings {
+    Settings {
         base_url: base_url.to_owned(),
         app_id: "APPID".to_owned(),
         app_key: SecretString::from(app_key),
@@ -75,8 +79,7 @@ pub fn client(base_url: &str, app_key: &str, timeouts: Timeouts) -> GpApi {
         country: "US".to_owned(),
         timeouts,
         may_send: || true,
-    })
-    .unwrap()
+    }
 }
 
 pub fn usd(minor: i64) -> Money {

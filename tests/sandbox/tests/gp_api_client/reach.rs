@@ -1,8 +1,8 @@
 //! Before an effect is sent: nobody there, no TLS, no access token. Nothing was done.
 
-use crate::bench::{Bench, client, key};
+use crate::bench::{Bench, client, id_of, key, settings, usd};
 use domain::failure::FailureName::*;
-use heartland::gp_api::{PaymentGateway, Timeouts};
+use heartland::gp_api::{GpApi, PaymentGateway, Settings, Timeouts};
 use sandbox::gp_api::{Fault, FaultKind, Moment};
 use std::time::Duration;
 
@@ -96,4 +96,36 @@ async fn a_gateway_that_gives_no_access_token_has_done_nothing() {
         assert_eq!(failure.name, SystemUnavailable, "{kind:?}");
     }
     assert!(bench.sent_to("/transactions").await.is_empty());
+}
+
+#[tokio::test]
+async fn an_attempt_whose_time_is_over_sends_nothing_and_may_still_look() {
+    let bench = Bench::new().await;
+    let held = bench
+        .gateway
+        .authorize(&key("a"), &bench.cents("woo-1-1", 1000))
+        .await
+        .unwrap();
+    let before = bench.sent_to("").await.len();
+    let late = GpApi::new(Settings {
+        may_send: || false,
+        ..settings(&bench.simulator.base_url, "APPKEY", Timeouts::default())
+    })
+    .unwrap();
+    let authorized = late.authorize(&key("b"), &bench.cents("woo-2-1", 1000)).await;
+    let captured = late.capture(&key("c"), id_of(&held), usd(1000)).await;
+    let reversed = late.reverse(&key("d"), id_of(&held)).await;
+    for refused in [authorized, captured, reversed] {
+        assert_eq!(refused.unwrap_err().name, SystemUnavailable);
+    }
+    let found = late.get(id_of(&held)).await.unwrap().unwrap();
+    assert_eq!(found.status, held.status);
+    let sent = bench.sent_to("").await.split_off(before);
+    let posted = sent.iter().filter(|request| request.method == "POST");
+    let posted: Vec<&str> = posted.map(|request| request.path.as_str()).collect();
+    assert!(
+        posted.iter().all(|path| path.ends_with("/accesstoken")),
+        "{posted:?}"
+    );
+    assert!(sent.iter().any(|request| request.method == "GET"));
 }

@@ -75,6 +75,11 @@ fn effect(store: &mut Store, call: &Call, ids: &[i64], context: &Value) -> Answe
             by_hand::save_orders(store, ids, &arg("vals_list"))?;
             read::along(store, "sale.order", ids, &arg("specification"))
         }
+        ("account.move.line", "web_save_multi") => {
+            only(call, &["vals_list", "specification"])?;
+            reconciliation::save_lines(store, ids, &arg("vals_list"))?;
+            read::along(store, "account.move.line", ids, &arg("specification"))
+        }
         ("account.move", "js_assign_outstanding_line") => {
             only(call, &["line_id"])?;
             match (ids, arg("line_id").as_i64()) {

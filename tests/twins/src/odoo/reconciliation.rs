@@ -2,12 +2,13 @@
 
 use super::{
     cell::Cell,
-    errors::{Answered, user_error},
+    errors::{Answered, unknown, user_error},
     invoices::{LINE, MOVE, total},
     payments,
     store::Store,
 };
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 const PARTIAL: &str = "account.partial.reconcile";
 
@@ -82,22 +83,46 @@ pub(super) fn assign(store: &mut Store, id: i64, line: i64) -> Answered<()> {
     open.retain(|own| {
         store.cell(LINE, *own, "account_id") == account && !reconciled(store, *own).is_true() && *own != line
     });
-    if reconciled(store, line).is_true() {
+    reconcile(store, &open, line)
+}
+
+/// `web_save_multi` of lines: each is reconciled with the one that its `reconciled_lines_ids` is given.
+pub(super) fn save_lines(store: &mut Store, ids: &[i64], list: &Value) -> Answered<()> {
+    let rows = list.as_array().filter(|rows| rows.len() == ids.len());
+    let rows = rows.ok_or_else(|| unknown("web_save_multi with another number of values than records"))?;
+    for (own, row) in ids.iter().zip(rows) {
+        let fields = row.as_object().map(|row| row.len());
+        let line = match row["reconciled_lines_ids"].as_array().map(Vec::as_slice) {
+            Some([link]) if fields == Some(1) && link[0] == 4 => link[1].as_i64(),
+            _ => None,
+        };
+        let line = line.ok_or_else(|| unknown(format!("writing {row} on a line")))?;
+        store.require(LINE, *own)?;
+        store.require(LINE, line)?;
+        reconcile(store, &[*own], line)?;
+    }
+    Ok(())
+}
+
+/// Matches a payment's line with lines of an invoice.
+fn reconcile(store: &mut Store, open: &[i64], line: i64) -> Answered<()> {
+    let all = || open.iter().chain([&line]);
+    if all().any(|line| reconciled(store, *line).is_true()) {
         return Err(user_error(
             "You are trying to reconcile some entries that are already reconciled.",
         ));
     }
-    if open.iter().chain([&line]).any(|line| is_cancelled(store, *line)) {
+    if all().any(|line| is_cancelled(store, *line)) {
         return Err(user_error("You can not reconcile cancelled entries."));
     }
     for own in open {
-        let (debit, credit) = (residual(store, own), -residual(store, line));
+        let (debit, credit) = (residual(store, *own), -residual(store, line));
         let amount = debit.min(credit);
         if amount > Decimal::ZERO {
             store.insert(
                 PARTIAL,
                 [
-                    ("debit_move_id", Cell::One(own)),
+                    ("debit_move_id", Cell::One(*own)),
                     ("credit_move_id", Cell::One(line)),
                     ("amount", Cell::Number(amount)),
                 ],

@@ -4,7 +4,13 @@ use crate::{
     orders,
     world::{World, to_invoice, twin},
 };
+use async_trait::async_trait;
+use jiff::Timestamp;
+use odoo::{Call, Odoo, OdooError};
 use rust_decimal::Decimal;
+use serde_json::Value;
+use std::sync::Arc;
+use twins::odoo::Twin;
 
 #[tokio::test]
 async fn an_order_of_a_new_customer_becomes_a_paid_invoice() {
@@ -62,4 +68,82 @@ async fn an_order_of_a_new_customer_becomes_a_paid_invoice() {
         (promised("SKU-3"), promised("SKU-2")),
         (Decimal::from(3), Decimal::ONE)
     );
+}
+
+/// An Odoo that reconciles one invoice at a time: it refuses several, or does not know that the field can be written.
+struct OneByOne {
+    twin: Arc<Twin>,
+    refuses: bool,
+}
+
+#[async_trait]
+impl Odoo for OneByOne {
+    async fn call(&self, call: &Call) -> Result<Value, OdooError> {
+        if call.name() != "account.move.line/web_save_multi" {
+            return self.twin.call(call).await;
+        }
+        if self.refuses {
+            return Err(OdooError::Rejected {
+                name: "odoo.exceptions.UserError".into(),
+                message: "no".into(),
+            });
+        }
+        let read = Call::read("account.move.line", "web_read").ids(call.ids.clone().unwrap_or_default());
+        let read = read.arg("specification", call.args["specification"].clone());
+        let read = match &call.context {
+            Some(context) => read.context(context),
+            None => read,
+        };
+        self.twin.call(&read).await
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_reconciled_together_is_reconciled_alone() {
+    for refuses in [false, true] {
+        let twin = twin();
+        let odoo = OneByOne {
+            twin: twin.clone(),
+            refuses,
+        };
+        let now: Timestamp = "2026-11-23T20:00:00Z".parse().unwrap();
+        let world = World::with(Arc::new(odoo), twin.clone(), now);
+        let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
+        let written = world.write_orders(&orders).await;
+        let invoices: Vec<_> = orders
+            .iter()
+            .zip(written)
+            .map(|(order, written)| to_invoice(order, &written.unwrap()))
+            .collect();
+        for invoiced in world.write_invoices(&invoices).await {
+            invoiced.unwrap();
+        }
+        let paid: Vec<_> = twin
+            .invoices()
+            .iter()
+            .map(|invoice| invoice.payment_state.clone())
+            .collect();
+        assert_eq!(paid, ["paid"; 3], "refuses: {refuses}");
+        assert!(twin.payments().iter().all(|payment| payment.reconciled));
+        assert_eq!(twin.unknown(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_reconciled_in_one_call() {
+    let twin = twin();
+    let world = World::on(&twin);
+    let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
+    let written = world.write_orders(&orders).await;
+    let invoices: Vec<_> = orders
+        .iter()
+        .zip(written)
+        .map(|(order, written)| to_invoice(order, &written.unwrap()))
+        .collect();
+    world.bot.take();
+    for invoiced in world.write_invoices(&invoices).await {
+        invoiced.unwrap();
+    }
+    let calls = world.bot.take().len();
+    assert_eq!(calls, 5, "load, post, read, post, reconcile");
 }

@@ -17,14 +17,36 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
 /// Longest time until a process asks for an event, or answers one.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How long an invocation may take, as the platform tells the function. Milliseconds.
-const DEADLINE_MS: u64 = 60_000;
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long an invocation may take, as the platform tells the function. Milliseconds; as of the functions that write to Odoo.
+const DEADLINE_MS: u64 = 120_000;
 
 /// What a process posts.
 enum Posted {
     Answer(Bytes),
     Error(Bytes),
+}
+
+/// What came of an event.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The function's answer.
+    Answer(Value),
+    /// The function's error, with its type and message.
+    Error(Value),
+}
+
+impl Reply {
+    /// The answer of a function that was not to fail.
+    ///
+    /// # Errors
+    /// When it has failed.
+    pub fn answer(self) -> Result<Value> {
+        match self {
+            Self::Answer(answer) => Ok(answer),
+            Self::Error(why) => bail!("the function failed: {why}"),
+        }
+    }
 }
 
 struct Shared {
@@ -111,8 +133,8 @@ impl RuntimeApi {
     /// between the two, seen from outside: the function's own, and that of two calls on the loopback.
     ///
     /// # Errors
-    /// When it fails, or says nothing for a minute.
-    pub async fn invoke(&mut self, event: &Value) -> Result<(Duration, Value)> {
+    /// When it says nothing for as long as an invocation may take.
+    pub async fn invoke(&mut self, event: &Value) -> Result<(Duration, Reply)> {
         self.events.send(Bytes::from(event.to_string()))?;
         let answer = tokio::time::timeout(PATIENCE, self.posted.recv()).await;
         let (at, posted) = answer
@@ -125,10 +147,12 @@ impl RuntimeApi {
             .unwrap_or_else(PoisonError::into_inner);
         let took = at.duration_since(begun.context("no event was handed over")?);
         self.ready().await?;
-        match posted {
-            Posted::Answer(body) => Ok((took, serde_json::from_slice(&body).unwrap_or_default())),
-            Posted::Error(why) => bail!("the function failed: {}", String::from_utf8_lossy(&why)),
-        }
+        let read = |body: Bytes| serde_json::from_slice(&body).unwrap_or_default();
+        let reply = match posted {
+            Posted::Answer(body) => Reply::Answer(read(body)),
+            Posted::Error(why) => Reply::Error(read(why)),
+        };
+        Ok((took, reply))
     }
 }
 

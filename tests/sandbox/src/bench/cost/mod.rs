@@ -1,0 +1,68 @@
+//! What 1,000 orders cost on AWS, counted on the running functions, for a good day and for a bad one.
+
+mod bill;
+mod day;
+mod prices;
+mod table;
+mod used;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::build::Built;
+use crate::odoo::RunningOdoo;
+use crate::places::Places;
+use crate::progress;
+
+use bill::{Architecture, Position};
+use day::Day;
+use prices::Prices;
+use used::Used;
+
+/// Orders of a day that is played.
+const ORDERS: u64 = 100;
+
+/// A day, and what it costs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bill {
+    /// What became of its orders, of a hundred.
+    pub day: Day,
+    /// What was counted.
+    pub used: Used,
+    /// What 1,000 orders of it cost.
+    pub x86: Vec<Position>,
+    /// The same with the other architecture.
+    pub arm: Vec<Position>,
+}
+
+/// What orders cost.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cost {
+    /// Everything goes well.
+    pub good: Bill,
+    /// A bad day.
+    pub bad: Bill,
+}
+
+/// Plays both days.
+///
+/// # Errors
+/// When a part does not start, an order does not come to its end, or a price is missing.
+pub async fn measure(places: &Places, built: &Built) -> Result<Cost> {
+    let mut odoo = RunningOdoo::start(places, "bench").await?;
+    let good = day(&mut odoo, built, Day::default());
+    let good = progress::step("a good day", good).await?;
+    let bad = progress::step("a bad day", day(&mut odoo, built, Day::BAD)).await?;
+    Ok(Cost { good, bad })
+}
+
+async fn day(odoo: &mut RunningOdoo, built: &Built, day: Day) -> Result<Bill> {
+    let prices = Prices::read()?;
+    let used = day::play(odoo, built, day, ORDERS).await?;
+    Ok(Bill {
+        day,
+        x86: bill::bill(&used, &prices, Architecture::X86)?,
+        arm: bill::bill(&used, &prices, Architecture::Arm)?,
+        used,
+    })
+}

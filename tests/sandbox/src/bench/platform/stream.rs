@@ -1,0 +1,51 @@
+//! The table's stream: changes that are audited, in batches, to the function that records them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use audit::AUDITED;
+use serde_json::{Value, json};
+
+use super::aws::InstantAws;
+use super::pool::Pool;
+use super::table::Change;
+
+/// `MaximumBatchingWindowInSeconds` and `BatchSize` of the mapping.
+const WINDOW: Duration = Duration::from_secs(1);
+const BATCH: usize = 100;
+
+/// Hands changes to the recorder, for ever.
+pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
+    let mut number = 0;
+    loop {
+        tokio::time::sleep(WINDOW).await;
+        let changes = aws.take_changes();
+        let records: Vec<Value> = changes
+            .iter()
+            .filter(|change| AUDITED.iter().any(|prefix| change.pk.starts_with(prefix)))
+            .map(|change| {
+                number += 1;
+                record(number, change)
+            })
+            .collect();
+        for batch in records.chunks(BATCH) {
+            // A batch that failed would come again; that it fails shows in what the function has logged.
+            drop(recorder.invoke(&json!({"Records": batch})).await);
+        }
+    }
+}
+
+fn record(number: u64, change: &Change) -> Value {
+    let seconds = jiff::Timestamp::now().as_second();
+    let mut stream = json!({
+        "ApproximateCreationDateTime": seconds, "Keys": {"pk": {"S": change.pk}},
+        "SequenceNumber": number.to_string(), "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    for (name, image) in [("OldImage", &change.before), ("NewImage", &change.after)] {
+        if let Some(image) = image {
+            stream[name] = image.clone();
+        }
+    }
+    json!({"eventID": format!("{}-{number}", change.pk), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+           "awsRegion": "us-east-1", "dynamodb": stream})
+}
