@@ -2,8 +2,9 @@
 
 mod verify;
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -38,14 +39,14 @@ pub enum Audit {
 /// One order.
 #[derive(Args, Debug)]
 pub struct Chain {
-    /// The order, as store/id; or the chain of a system, as system/odoo.
+    /// The order, as store/id; or another chain: system/odoo, system/reviews (decisions on events), system/events.
     order: String,
 }
 
 /// One order, or all.
 #[derive(Args, Debug)]
 pub struct Which {
-    /// The order, as store/id; or the chain of a system, as system/odoo.
+    /// The order, as store/id; or another chain: system/odoo, system/reviews (decisions on events), system/events.
     #[arg(required_unless_present = "all")]
     order: Option<String>,
     /// Every order, and every item of the table.
@@ -127,8 +128,11 @@ fn chain(text: &str) -> Result<ChainId> {
     if let Some(system) = text.strip_prefix("system/") {
         return Ok(ChainId::stored(&format!("system/{system}")));
     }
-    let order = text.parse().map_err(|error| {
-        Stop::usage(format!("{text:?} is no order: {error}")).remedy("name it as store/id: woo/1001")
+    let order = text.parse().map_err(|_| {
+        Stop::usage(format!("{text:?} names no order and no chain")).remedy(
+            "name the order as store/id (woo/1001); what was decided of events is in system/reviews, and events without \
+             an order, as those that were corrected, are in system/events",
+        )
     })?;
     Ok(ChainId::order(&order))
 }
@@ -206,14 +210,37 @@ struct Exported {
 
 impl Show for Exported {
     fn people(&self, _: UnixMillis) -> String {
-        format!("{} rows are in {}", self.rows, self.file.display())
+        let rows = usize::try_from(self.rows).unwrap_or(usize::MAX);
+        let are = if rows == 1 { "is" } else { "are" };
+        format!("{} {are} in {}", count(rows, "row"), self.file.display())
     }
+}
+
+/// The file that is written; one that is there already is kept.
+fn create(path: &Path) -> Result<File> {
+    File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Stop::usage(format!("the file {} is there already", path.display()))
+            .remedy("name another one, or remove it")
+            .into(),
+        _ => anyhow::Error::new(error).context(format!("writing {}", path.display())),
+    })
 }
 
 async fn write(tool: &Tool, auditor: &Auditor, export: &Export) -> Result<Exit> {
     let named = || export.to.display().to_string();
-    let file = std::fs::File::create_new(&export.to).with_context(|| format!("writing {}", named()))?;
-    let mut file = std::io::BufWriter::new(file);
+    // Before the file is made: a name that is nobody's leaves none.
+    let one = match &export.which.order {
+        None => None,
+        Some(order) => {
+            let chain = chain(order)?;
+            let rows = auditor.export(&chain).await?;
+            if rows.is_empty() {
+                return Err(no_trail(&chain).into());
+            }
+            Some(rows)
+        }
+    };
+    let mut file = std::io::BufWriter::new(create(&export.to)?);
     let (mut rows, mut failed) = (0_u64, None);
     let mut line = |line: String| {
         rows += 1;
@@ -224,12 +251,8 @@ async fn write(tool: &Tool, auditor: &Auditor, export: &Export) -> Result<Exit> 
             tool.progress.doing(format!("{rows} rows written"));
         }
     };
-    match &export.which.order {
-        Some(order) => auditor
-            .export(&chain(order)?)
-            .await?
-            .into_iter()
-            .for_each(&mut line),
+    match one {
+        Some(rows) => rows.into_iter().for_each(&mut line),
         None => auditor.export_all(&mut line).await?,
     }
     if let Some(error) = failed {

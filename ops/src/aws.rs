@@ -53,10 +53,14 @@ where
         let hint = match error {
             SdkError::ConstructionFailure(_) => "no usable AWS credentials or region were found",
             SdkError::TimeoutError(_) => "AWS did not answer in time",
-            _ => "AWS could not be reached with the credentials that were found",
+            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
+                "nobody answers at this address of AWS"
+            }
+            _ => "no AWS credentials were found that AWS could be asked with",
         };
-        Stop::unreachable(format!("{what}: {hint}"))
-            .remedy("check --profile, --region, the network, and `aws sts get-caller-identity`")
+        Stop::unreachable(format!("{what}: {hint}")).remedy(
+            "check --profile, --region, --endpoint-url, the network, and `aws sts get-caller-identity`",
+        )
     } else {
         Stop::unreachable(format!("{what}: {code} {message}").trim_end().to_owned())
     }

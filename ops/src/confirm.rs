@@ -18,7 +18,9 @@ pub fn confirm(tool: &Tool, question: &str, yes: bool) -> Result<()> {
     }
     if !std::io::stdin().is_terminal() {
         return Err(Stop::usage(question)
-            .remedy("to do it without being asked, give --yes")
+            .remedy(
+                "nothing was done: there is no terminal to ask on; to do it without being asked, give --yes",
+            )
             .into());
     }
     match ask(tool, &format!("{question} [y/N]"))? {

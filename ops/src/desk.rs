@@ -81,17 +81,16 @@ impl Desk {
     }
 }
 
-/// A failure of the desk; a review or a system that it does not know is a wrong name.
-fn told(failure: Failure) -> anyhow::Error {
+/// A failure of the desk; a review, a system or an event that it does not know is a wrong name.
+pub fn told(failure: Failure) -> anyhow::Error {
     let opening = match (failure.name, failure.field.as_deref()) {
         (FailureName::Refused, Some("review")) => "there is no review",
         (FailureName::Refused, Some("system")) => "the system is none of",
+        (FailureName::Refused, Some("event")) => "there is no payload",
         _ => return failure.into(),
     };
     match failure.what.starts_with(opening) {
-        true => Stop::usage(failure.what)
-            .remedy("`odoo-heartland review list` and `odoo-heartland doctor` name those that are there")
-            .into(),
+        true => Stop::usage(failure.what).into(),
         false => failure.into(),
     }
 }
@@ -119,9 +118,11 @@ mod tests {
     #[test]
     fn what_the_desk_does_not_know_is_a_wrong_name_and_what_it_refuses_is_not() {
         let exit = |what: &str, field: &str| of(&told(Failure::new(FailureName::Refused, what).field(field)));
-        let unknown = "there is no review of this id; `list` shows those that are open";
+        let unknown = "there is no review of this id; `odoo-heartland review list` shows those that are open";
         assert_eq!(exit(unknown, "review"), Exit::Usage);
         assert_eq!(exit("the system is none of gp-api, odoo", "system"), Exit::Usage);
+        let gone = "there is no payload (any more) for this event";
+        assert_eq!(exit(gone, "event"), Exit::Usage);
         assert_eq!(exit("odoo is not paused", "system"), Exit::Findings);
         assert_eq!(exit("the totals do not agree", "total_minor"), Exit::Findings);
     }

@@ -86,6 +86,7 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         match &self.remedy {
+            Some(remedy) if self.what.ends_with(['.', '?', '!']) => write!(f, " {}", sentence(remedy)),
             Some(remedy) => write!(f, "; {remedy}"),
             None => Ok(()),
         }
@@ -93,6 +94,13 @@ impl fmt::Display for Stop {
 }
 
 impl std::error::Error for Stop {}
+
+/// A line as a sentence of its own.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
 
 /// The exit code of an error: of the [`Stop`] or [`Failure`] in it; anything else is something that is wrong.
 pub fn of(error: &anyhow::Error) -> Exit {
@@ -111,6 +119,16 @@ pub fn of(error: &anyhow::Error) -> Exit {
 mod tests {
     use super::*;
     use anyhow::Context;
+
+    #[test]
+    fn a_remedy_follows_a_clause_and_begins_anew_after_a_sentence() {
+        let told = |what: &str| Stop::usage(what).remedy("give --yes").to_string();
+        assert_eq!(told("nobody can be asked"), "nobody can be asked; give --yes");
+        assert_eq!(
+            told("It cannot be taken back."),
+            "It cannot be taken back. Give --yes."
+        );
+    }
 
     #[test]
     fn an_error_keeps_its_code_under_its_context() {

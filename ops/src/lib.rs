@@ -12,6 +12,7 @@ pub mod desk;
 pub mod doctor;
 pub mod exit;
 pub mod explain;
+mod limit;
 pub mod orders;
 pub mod output;
 mod own_rights;

@@ -1,5 +1,7 @@
 //! `orders`: orders by state and age.
 
+mod elsewhere;
+mod shown;
 mod standing;
 mod step;
 
@@ -8,20 +10,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use clap::Args;
 use domain::ids::StoreId;
+use domain::merchant::Merchant;
 use effects::UnixMillis;
 use futures::future::ready;
 use futures::stream::{self, StreamExt};
 use runtime::stores::OrderItem;
-use serde::Serialize;
 
+use elsewhere::under_review;
+use shown::{Answer, Row};
 use standing::{Standing, UNFINISHED, of_ended, of_run};
 use step::{At, present};
 
-use crate::exit::Exit;
-use crate::explain::step_words;
-use crate::output::{Show, count, table};
+use crate::exit::{Exit, Stop};
+use crate::limit::parse_limit;
 use crate::stack::Stack;
-use crate::time::{parse_length, relative};
+use crate::time::parse_length;
 use crate::tool::Tool;
 
 /// As many finished orders are read at first, and four times as many each time they are not enough.
@@ -39,7 +42,9 @@ Examples:
   odoo-heartland orders --state declined --limit 20       the last ones first
 
 Unfinished orders come with the oldest first, finished ones with the newest first. An order that was never begun (not
-paid, or from before the cut-over date) is in no list: `odoo-heartland explain store/order` tells of it.")]
+paid, not readable, or from before the cut-over date) is in no list: `odoo-heartland explain store/order` tells of it.
+Those that a person has to look at are counted below the list. It ends with 0 although orders are in review;
+`odoo-heartland review list` ends with 1.")]
 pub struct Options {
     /// Orders that stand so. May be given several times.
     #[arg(long, default_value = "open")]
@@ -51,11 +56,22 @@ pub struct Options {
     #[arg(long)]
     store: Option<StoreId>,
     /// As many at most.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = parse_limit)]
     limit: usize,
 }
 
 impl Options {
+    /// Whether the store is one of ours: of another one, there is nothing to list, and that would read as all is well.
+    fn check_store(&self, merchant: &Merchant) -> Result<(), Stop> {
+        let Some(store) = &self.store else { return Ok(()) };
+        if merchant.stores.contains_key(store) {
+            return Ok(());
+        }
+        let stores: Vec<String> = merchant.stores.keys().map(ToString::to_string).collect();
+        Err(Stop::usage(format!("there is no store {store}"))
+            .remedy(format!("give one of {}", stores.join(", "))))
+    }
+
     /// Whether an order is of the store and the age that are asked for.
     fn means(&self, item: &OrderItem, now: UnixMillis) -> bool {
         let age_ms = now.since_ms(UnixMillis(item.opened_at_ms));
@@ -74,83 +90,12 @@ impl Options {
     }
 }
 
-/// One order.
-#[derive(Clone, Debug, Serialize)]
-struct Row {
-    order: String,
-    state: Standing,
-    /// What its run does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<String>,
-    /// Why it is not known what its run does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step_unknown: Option<String>,
-    /// When its run was opened, Unix milliseconds.
-    opened_at_ms: i64,
-    run: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    review: Option<String>,
-}
-
-/// What was found, in the order in which it is shown.
-#[derive(Debug, Default, Serialize)]
-struct Answer {
-    orders: Vec<Row>,
-    /// Whether there are more.
-    more: bool,
-}
-
-impl Answer {
-    /// At most `limit` of them.
-    fn cut(mut self, limit: usize) -> Self {
-        self.more |= self.orders.len() > limit;
-        self.orders.truncate(limit);
-        self
-    }
-
-    /// Why a step is not known, once.
-    fn unknown(&self) -> Option<String> {
-        let mut whys = self.orders.iter().filter_map(|row| row.step_unknown.as_deref());
-        let first = whys.next()?;
-        let orders = count(1 + whys.count(), "order");
-        Some(format!("what the runs of {orders} do is not known: {first}"))
-    }
-}
-
-impl Show for Answer {
-    fn people(&self, now: UnixMillis) -> String {
-        if self.orders.is_empty() {
-            return "no orders".to_owned();
-        }
-        let rows = self.orders.iter().map(|row| {
-            let step = match (&row.step, &row.step_unknown) {
-                (_, Some(_)) => "(not known)",
-                (Some(step), None) => step_words(step).unwrap_or_default(),
-                (None, None) => "",
-            };
-            [
-                row.order.clone(),
-                row.state.word(),
-                relative(UnixMillis(row.opened_at_ms), now),
-                step.to_owned(),
-                row.review.clone().unwrap_or_default(),
-            ]
-        });
-        let listed = table(["order", "state", "opened", "doing", "review"], rows);
-        let more = if self.more {
-            ", and more: raise --limit"
-        } else {
-            ""
-        };
-        format!("{listed}\n{}{more}", count(self.orders.len(), "order"))
-    }
-}
-
 /// Lists orders.
 ///
 /// # Errors
-/// When the table does not answer. A run that cannot be asked is only named.
+/// [`Stop`] when there is no such store; when the table does not answer. A run that cannot be asked is only named.
 pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
+    options.check_store(runtime::merchant()?)?;
     let stack = tool.stack().await?;
     tool.progress.doing("reading orders");
     let now = stack.clock().now();
@@ -182,9 +127,14 @@ pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
 /// Unfinished orders, at most one more than are shown. Where a run is costs a question each: it is asked only of those
 /// that are shown, or that may be.
 async fn unfinished(stack: &Stack, options: &Options, now: UnixMillis) -> Result<Answer> {
-    let mut items = opened(stack, options, now).await?;
-    let reviews = stack.open_reviews().await?.into_iter();
+    let (mut items, known) = opened(stack, options, now).await?;
+    let reviews = stack.open_reviews().await?;
+    let more_under_review = match options.lists(Standing::InReview) {
+        true => under_review(&reviews, &known, options.store.as_ref(), options.older_than, now),
+        false => 0,
+    };
     let reviews: BTreeMap<String, String> = reviews
+        .into_iter()
         .filter_map(|review| Some((review.order?.to_string(), review.id)))
         .collect();
     let reviews = &reviews;
@@ -204,11 +154,19 @@ async fn unfinished(stack: &Stack, options: &Options, now: UnixMillis) -> Result
         .take(options.limit.saturating_add(1))
         .collect()
         .await;
-    Ok(Answer { orders, more })
+    Ok(Answer {
+        orders,
+        more,
+        more_under_review,
+    })
 }
 
-/// Every order in the hands of a run that is meant, the oldest first.
-async fn opened(stack: &Stack, options: &Options, now: UnixMillis) -> Result<Vec<OrderItem>> {
+/// Every order in the hands of a run that is meant, the oldest first; and the keys of all that are in the hands of one.
+async fn opened(
+    stack: &Stack,
+    options: &Options,
+    now: UnixMillis,
+) -> Result<(Vec<OrderItem>, BTreeSet<String>)> {
     let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
     let mut pages = stack.orders()?.open();
     while let Some(page) = pages.next().await? {
@@ -219,7 +177,7 @@ async fn opened(stack: &Stack, options: &Options, now: UnixMillis) -> Result<Vec
         items.extend(new.filter(|item| options.means(item, now)));
     }
     items.sort_by_key(|item| item.opened_at_ms);
-    Ok(items)
+    Ok((items, seen))
 }
 
 /// At most so many finished orders, the newest first: it reads further back until they are enough.

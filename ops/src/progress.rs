@@ -30,6 +30,13 @@ impl Progress {
         let _ = out.flush();
     }
 
+    /// As [`Self::doing`], on a terminal only: what is replaced at once is noise in a log.
+    pub fn now(&self, what: impl AsRef<str>) {
+        if self.terminal {
+            self.doing(what);
+        }
+    }
+
     /// Takes the line of the terminal away: the answer comes.
     pub fn done(&self) {
         if self.terminal && !self.quiet {

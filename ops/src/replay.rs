@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::confirm::confirm;
-use crate::desk::Desk;
+use crate::desk::{Desk, told};
 use crate::exit::Exit;
 use crate::output::Show;
 use crate::stack::Stack;
@@ -74,12 +74,12 @@ impl Show for Answer {
             .as_deref()
             .map(|known| format!("\nknown: {known}"))
             .unwrap_or_default();
-        let end = match self.replayed {
-            true => "the event was let in again",
-            false => "nothing was touched",
+        let (would, end) = match self.replayed {
+            true => ("will", "the event was let in again"),
+            false => ("would", "nothing was touched"),
         };
         format!(
-            "{}{order}\nwould: {}\nwhy: {}{known}\n{end}",
+            "{}{order}\n{would}: {}\nwhy: {}{known}\n{end}",
             self.event, self.what, self.why
         )
     }
@@ -91,7 +91,7 @@ impl Show for Answer {
 /// When there is no such event (any more); when the table or the desk does not answer.
 pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     let stack = tool.stack().await?;
-    let look = router(&stack)?.look(&options.event).await?;
+    let look = router(&stack)?.look(&options.event).await.map_err(told)?;
     let mut answer = answer(&options.event, &look);
     if options.dry_run {
         tool.output.show(&answer)?;

@@ -51,7 +51,7 @@ impl Desk {
         let came_to = match Redrive::read(review.redrive.clone()) {
             Redrive::Parked { .. } => self.answer(review, &json!({"decision": "drop"})).await?,
             Redrive::Execution { run } => return self.close(&run, review, verdict).await,
-            Redrive::Event { .. } | Redrive::Nothing => "nothing waited for it",
+            Redrive::Event { .. } | Redrive::Nothing => "dropped: nothing waited for it",
         };
         self.reviews.decide(review, verdict).await?;
         Ok(came_to)

@@ -7,7 +7,7 @@ use crate::{
     request::Listing,
     versions::base,
 };
-use domain::{event::EventId, failure::Failure};
+use domain::{event::EventId, failure::Failure, ids::OrderKey};
 use runtime::{
     message::Run,
     stores::{OrderItem, Review, ReviewState},
@@ -86,11 +86,17 @@ impl Listing {
         let same =
             |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         let age_s = now_ms.saturating_sub(review.opened_at_ms) / 1000;
-        (self.order.is_none() || self.order == review.order)
+        self.order.as_ref().is_none_or(|order| is_of(order, review))
             && same(&self.error, review.why.name.as_str())
             && same(&self.step, &review.doing)
             && self.older_than_s.is_none_or(|least| age_s >= least)
     }
+}
+
+/// Whether a review is of an order. An event that could not be used has no order yet, but a name that begins with it.
+fn is_of(order: &OrderKey, review: &Review) -> bool {
+    let event = review.about.strip_prefix("event/").unwrap_or_default();
+    review.order.as_ref() == Some(order) || event.starts_with(&format!("{}_", order.slug()))
 }
 
 /// A review with all there is to know of it.
@@ -172,5 +178,23 @@ impl Can {
             drop: open.then_some(given_up),
             edit: (open && has_input).then_some("a corrected version is made beside what came; then redrive"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_review_of_an_event_is_one_of_its_order() {
+        let of = |order: &str| {
+            let review = serde_json::from_value(json!({
+                "schema": 1, "id": "0123456789abcdef", "about": "event/woo_12_1795428000", "state": "open",
+                "doing": "route-event", "why": {"name": "Refused", "what": "no number"}, "redrive": {"kind": "event"},
+                "times": 1, "opened_at_ms": 0, "changed_at_ms": 0,
+            }));
+            is_of(&order.parse().unwrap(), &review.unwrap())
+        };
+        assert!(of("woo/12") && !of("woo/1") && !of("own/12"));
     }
 }

@@ -53,6 +53,6 @@ impl Desk {
 }
 
 fn no_such() -> Failure {
-    let what = "there is no review of this id; `list` shows those that are open";
+    let what = "there is no review of this id; `odoo-heartland review list` shows those that are open";
     Failure::new(FailureName::Refused, what).field("review")
 }

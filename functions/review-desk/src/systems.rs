@@ -17,14 +17,19 @@ impl Desk {
     pub(crate) async fn pause(&self, system: &str, signed: &Signed) -> Result<Value, Failure> {
         let (by, reason) = signed.said()?;
         self.check_system(system)?;
+        let asked_at_ms = self.clock.now().0;
         let paused = self.breaker.pause(system, &by, &reason).await?;
+        let note = match paused.since_ms < asked_at_ms {
+            true => format!("it was paused already, and that name and reason are kept; {LONGEST}"),
+            false => LONGEST.to_owned(),
+        };
         tracing::warn!(
             system,
             by = paused.by,
             since_ms = paused.since_ms,
             "system paused"
         );
-        Ok(json!({"system": system, "paused": paused, "note": LONGEST}))
+        Ok(json!({"system": system, "paused": paused, "note": note}))
     }
 
     pub(crate) async fn resume(&self, system: &str, signed: &Signed) -> Result<Value, Failure> {

@@ -1,6 +1,7 @@
 //! `doctor`: every dependency, checked at the same time. Each finding says what is wrong and what to do.
 
 mod aws;
+mod breakers;
 mod clock;
 mod finding;
 mod functions;
@@ -19,6 +20,7 @@ use clap::{Args, ValueEnum};
 use futures::future::{BoxFuture, join_all};
 
 use crate::exit::{Exit, Stop};
+use crate::output::count;
 use crate::stack::Stack;
 use crate::systems::Systems;
 use crate::tool::Tool;
@@ -118,13 +120,14 @@ pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
                 left.retain(|other| other != check);
                 let names: Vec<String> = left.iter().map(|check| check.name()).collect();
                 if !names.is_empty() {
-                    tool.progress.doing(format!("checking {}", names.join(", ")));
+                    tool.progress.now(format!("checking {}", names.join(", ")));
                 }
             }
             found
         }
     });
-    tool.progress.doing(format!("checking {} things", wanted.len()));
+    tool.progress
+        .doing(format!("checking {}", count(wanted.len(), "thing")));
     let findings = join_all(checks).await.into_iter().flatten().collect();
     tool.progress.done();
     let report = Report {
@@ -151,7 +154,7 @@ async fn one(check: Check, looking: &Looking<'_>) -> Vec<Finding> {
         Check::Workflow => Box::pin(functions::workflow(looking)),
         Check::Schedules => Box::pin(functions::schedules(looking)),
         Check::Secrets => Box::pin(secrets::secrets(looking)),
-        Check::Breakers => Box::pin(systems::breakers(looking)),
+        Check::Breakers => Box::pin(breakers::breakers(looking)),
         Check::Odoo => Box::pin(odoo::odoo(looking)),
         Check::Heartland => Box::pin(systems::heartland(looking)),
         Check::Shops => Box::pin(shops::shops(looking)),

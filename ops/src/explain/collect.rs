@@ -185,6 +185,8 @@ pub async fn away(stack: &Stack, systems: &Systems) -> Result<Vec<Away>> {
                 system,
                 since_ms,
                 misconfigured: standing.misconfigured,
+                untried: standing.untried,
+                tried_from_ms: standing.tried_from_ms,
                 paused: standing.paused.map(|paused| (paused.by, paused.reason)),
             });
         }

@@ -1,6 +1,7 @@
 //! What every system says about an order. Nothing here is a guess; what could not be asked is named.
 
 use domain::{
+    decide::OrderState,
     failure::FailureName,
     ids::{OrderKey, StoreId},
 };
@@ -200,6 +201,10 @@ pub struct Away {
     pub misconfigured: bool,
     /// Who paused it, and why.
     pub paused: Option<(String, String)>,
+    /// Whether a person has resumed it, and no call has tried it since.
+    pub untried: bool,
+    /// From when on a call tries whether it is back, Unix milliseconds.
+    pub tried_from_ms: Option<i64>,
 }
 
 /// The rules of waiting.
@@ -224,6 +229,18 @@ impl Facts {
     /// Whether an effect was done.
     pub fn applied(&self, kind: &str) -> bool {
         self.effect(kind).is_some_and(|effect| effect.state == "Applied")
+    }
+
+    /// Whether nobody knows the order, the shop included, which was asked.
+    pub fn is_unknown(&self) -> bool {
+        let nothing_came = self.item.is_none() && self.events.is_empty() && self.reviews.is_empty();
+        nothing_came && matches!(self.shop, Told::Said(None))
+    }
+
+    /// Whether the order has come to its end.
+    pub fn has_ended(&self) -> bool {
+        let state = self.item.as_ref().map(|item| item.state);
+        matches!(state, Some(OrderState::Completed | OrderState::Closed))
     }
 
     /// Whether the last run is still at something.

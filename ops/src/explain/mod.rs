@@ -4,6 +4,8 @@ mod ask;
 mod collect;
 mod facts;
 mod find;
+mod in_queue;
+mod left_alone;
 mod outlook;
 mod run_history;
 mod show;
@@ -19,7 +21,7 @@ pub use outlook::{Outlook, outlook};
 pub use run_history::{Event, Step, StepFailure, entered, steps};
 pub use words::step as step_words;
 
-use crate::exit::Exit;
+use crate::exit::{Exit, Stop};
 use crate::systems::Systems;
 use crate::tool::Tool;
 
@@ -61,8 +63,20 @@ pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     tool.progress.doing(format!("asking everybody about {order}"));
     let facts = collect::collect(&stack, &systems, &order).await?;
     tool.progress.done();
+    if facts.is_unknown() {
+        return Err(unknown(&facts).into());
+    }
     let outlook = outlook(&facts);
     let needs_person = outlook.needs_person;
     tool.output.show(&Explained { facts, outlook })?;
     Ok(if needs_person { Exit::Findings } else { Exit::Fine })
+}
+
+/// A name that is nobody's.
+fn unknown(facts: &Facts) -> Stop {
+    let what = format!(
+        "there is no order {}: nothing has come of it, and {} does not know it either",
+        facts.order, facts.store
+    );
+    Stop::usage(what).remedy("check the number")
 }

@@ -28,12 +28,10 @@ pub fn outlook(facts: &Facts) -> Outlook {
         Some(OrderState::Completed) => completed(facts),
         Some(OrderState::Closed) => closed(facts),
     };
-    if matches!(
-        facts.item.as_ref().map(|item| item.state),
-        Some(OrderState::Completed | OrderState::Closed)
-    ) {
+    if facts.has_ended() {
         after_the_end(facts, &mut outlook);
     }
+    let is_over = facts.has_ended();
     for review in &facts.reviews {
         outlook.needs_person = true;
         let line = format!(
@@ -42,6 +40,12 @@ pub fn outlook(facts: &Facts) -> Outlook {
         );
         if !outlook.next.iter().any(|next| next.contains(&review.id)) {
             outlook.next.push(line);
+            if is_over && review.redrive["kind"] == "event" {
+                outlook.next.push(
+                    "the order has come to its end: when this is only the shop's repeat of what was corrected here, drop it"
+                        .to_owned(),
+                );
+            }
             outlook.next.extend(remedy(review));
         }
     }
@@ -54,11 +58,15 @@ pub(super) fn remedy(review: &runtime::stores::Review) -> Vec<String> {
         .remedy
         .as_deref()
         .map(|remedy| format!("to do: {remedy}"));
-    let then = match review.redrive["kind"] == "nothing" {
-        true => format!("then `odoo-heartland review drop {} --reason …`", review.id),
-        false => format!(
-            "then `odoo-heartland review redrive {0}`; to give it up `odoo-heartland review drop {0} --reason …`",
-            review.id
+    let id = &review.id;
+    let then = match review.redrive["kind"].as_str() {
+        Some("nothing") => format!("then `odoo-heartland review drop {id} --reason …`"),
+        Some("event") => format!(
+            "`odoo-heartland review edit {id} --reason …` corrects it here, `odoo-heartland review redrive {id}` lets it in \
+             again, `odoo-heartland review drop {id} --reason …` gives it up"
+        ),
+        _ => format!(
+            "then `odoo-heartland review redrive {id}`; to give it up `odoo-heartland review drop {id} --reason …`"
         ),
     };
     what.into_iter().chain([then]).collect()
@@ -178,6 +186,7 @@ fn completed(facts: &Facts) -> Outlook {
     }
     let next = match (missing.is_empty(), facts.goes_on()) {
         (true, true) => None,
+        (true, false) if !facts.reviews.is_empty() => None,
         (true, false) => Some("nothing: the order is done"),
         (false, _) => Some("nothing by itself: compare the systems, and mend what does not agree"),
     };
@@ -197,7 +206,7 @@ fn closed(facts: &Facts) -> Outlook {
         .map_or("ended without payment", |write| write.outcome.as_str());
     let missing = not_given_back(facts);
     let again = "when the customer pays again, the shop tells us and another run begins";
-    let mut next = vec![match facts.goes_on() {
+    let mut next = vec![match facts.goes_on() || !facts.reviews.is_empty() {
         true => again.to_owned(),
         false => format!("nothing; {again}"),
     }];

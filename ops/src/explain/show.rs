@@ -102,12 +102,13 @@ fn journey(facts: &Facts, now: UnixMillis) -> Vec<String> {
         let how = match event.via.as_str() {
             "webhook" => "the shop's webhook arrived",
             "poller" => "the poller found it in the shop",
+            _ if is_correction(&event.event) => "a person corrected it",
             _ => "a person sent it again",
         };
-        let queued = if event.queued {
-            ""
-        } else {
-            "; it is not in the inbox yet"
+        // What a person has corrected goes to the inbox when its review is redriven, which is not noted with it.
+        let queued = match event.queued || is_correction(&event.event) {
+            true => "",
+            false => "; it is not in the inbox yet",
         };
         story.push((event.at_ms, format!("{how} (event {}){queued}", event.event)));
     }
@@ -137,6 +138,11 @@ fn journey(facts: &Facts, now: UnixMillis) -> Vec<String> {
         format!("{}  {:>12}  {what}", iso(at), relative(at, now))
     });
     rows.collect()
+}
+
+/// Whether a person has made an event of another one.
+fn is_correction(event: &str) -> bool {
+    event.contains("-edit-")
 }
 
 fn told_step(step: &Step, now: UnixMillis) -> String {

@@ -3,13 +3,17 @@
 use effects::UnixMillis;
 use runtime::stores::Review;
 
-use super::facts::{Away, Facts, Run, Whose};
+use super::facts::{Facts, Run, Whose};
+use super::in_queue::comes_again;
+use super::left_alone::waits_for;
 use super::outlook::{Outlook, milestones, remedy};
 use super::run_history::Step;
 use super::words;
 use crate::time::when;
 
 const DAY_MS: i64 = 24 * 3_600_000;
+/// A step that lasts longer is not done within seconds: its first try has come to nothing.
+const QUICK_MS: i64 = 15_000;
 
 pub(super) fn open(facts: &Facts) -> Outlook {
     let missing = milestones(facts);
@@ -201,16 +205,28 @@ fn working(facts: &Facts, step: &Step, missing: Vec<String>) -> Outlook {
             failure.what,
             words::failure(&failure.name)
         ));
-        outlook.next.push(
-            "it is tried again by itself, at growing intervals, for two days; then a person is asked"
-                .to_owned(),
-        );
+        outlook.next.push(format!(
+            "it is tried again by itself, at growing intervals of up to {}, for two days; then a person is asked",
+            words::longest_interval(&failure.name)
+        ));
     } else if outlook.next.is_empty() {
-        outlook
-            .next
-            .push("it goes on by itself; usually within seconds".to_owned());
+        outlook.next.extend(goes_on(step, now));
     }
     outlook
+}
+
+/// When a step goes on that nothing is known to hold up.
+fn goes_on(step: &Step, now: UnixMillis) -> Vec<String> {
+    if now.since_ms(UnixMillis(step.entered_at_ms)) < QUICK_MS {
+        return vec!["it goes on by itself; usually within seconds".to_owned()];
+    }
+    match comes_again(step, now, now) {
+        Some(comes) => vec![
+            "it goes on by itself: it is worked on just now, or waits for its turn".to_owned(),
+            comes,
+        ],
+        None => vec!["it goes on by itself: a call that is not answered is made again".to_owned()],
+    }
 }
 
 /// What a run does after it has closed its order: it tells the shops what is left in stock.
@@ -235,48 +251,5 @@ pub(super) fn after_the_end(facts: &Facts, outlook: &mut Outlook) {
         let until =
             "the next order of the same products tells the shops their stock; until then compare it by hand";
         outlook.next = vec![until.to_owned()];
-    }
-}
-
-/// Systems that are left alone are what it waits for.
-fn waits_for(facts: &Facts, step: &Step, outlook: &mut Outlook) {
-    let store = facts.order.store.as_str();
-    let waited_for = |away: &&Away| words::waits_for(&step.state, store, &facts.warehouse, &away.system);
-    for away in facts.away.iter().filter(waited_for) {
-        // What it says to us now is newer than why it was left alone.
-        let refuses_us = match away.system.as_str() {
-            "odoo" => facts.documents.refuses_us(),
-            "gp-api" => facts.payments.refuses_us(),
-            system => system.strip_prefix("shop-") == Some(store) && facts.shop.refuses_us(),
-        };
-        let away = &Away {
-            misconfigured: away.misconfigured || refuses_us,
-            ..away.clone()
-        };
-        let (line, person) = told_away(away, UnixMillis(facts.now_ms));
-        outlook.stands = format!("{}; {line}", outlook.stands);
-        outlook.needs_person |= person;
-        outlook.next.push(match (&away.paused, away.misconfigured) {
-            (Some(_), _) => format!("`odoo-heartland resume {}` lets it go on", away.system),
-            (None, true) => "`odoo-heartland doctor` says how to store a new key; then it goes on by itself, within five minutes".to_owned(),
-            (None, false) => "it is tried again by itself, and everything that waits goes on when it is back".to_owned(),
-        });
-        outlook.next.dedup();
-    }
-}
-
-fn told_away(away: &Away, now: UnixMillis) -> (String, bool) {
-    let name = words::system_name(&away.system);
-    let since = when(UnixMillis(away.since_ms), now);
-    match (&away.paused, away.misconfigured) {
-        (Some((by, reason)), _) => (format!("{name} is paused by {by} since {since}: {reason}"), true),
-        (None, true) => (
-            format!("{name} does not accept our credentials since {since}"),
-            true,
-        ),
-        (None, false) => (
-            format!("{name} is away: its breaker is open since {since}"),
-            false,
-        ),
     }
 }

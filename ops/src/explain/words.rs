@@ -51,6 +51,15 @@ pub fn system_name(system: &str) -> String {
     }
 }
 
+/// How long the state machine waits at most before it tries again what has failed so.
+pub fn longest_interval(name: &str) -> &'static str {
+    match name {
+        "InProgress" => "5 minutes",
+        "SystemUnavailable" => "15 minutes",
+        _ => "an hour",
+    }
+}
+
 /// A failure's name, for people.
 pub fn failure(name: &str) -> &str {
     match name {

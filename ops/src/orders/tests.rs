@@ -1,4 +1,5 @@
 use super::*;
+use crate::output::Show;
 use serde_json::json;
 
 const NOW: UnixMillis = UnixMillis(1_795_428_900_000);
@@ -28,7 +29,7 @@ fn rows(orders: &[&str]) -> Answer {
     });
     Answer {
         orders: orders.collect(),
-        more: false,
+        ..Answer::default()
     }
 }
 
@@ -61,6 +62,39 @@ fn a_list_that_was_cut_says_so() {
     assert!(cut.people(NOW).ends_with("2 orders, and more: raise --limit"));
     let all = rows(&["woo/1", "woo/2"]).cut(2);
     assert!(!all.more && all.people(NOW).ends_with("2 orders"));
+}
+
+#[test]
+fn orders_under_review_that_are_in_no_list_are_told() {
+    let mut answer = Answer {
+        more_under_review: 1,
+        ..Answer::default()
+    };
+    assert_eq!(
+        answer.people(NOW),
+        "no orders\n1 more under review: odoo-heartland review list"
+    );
+    answer.orders = rows(&["woo/1"]).orders;
+    assert!(
+        answer
+            .people(NOW)
+            .ends_with("1 order\n1 more under review: odoo-heartland review list")
+    );
+}
+
+#[test]
+fn a_store_that_is_not_there_is_a_wrong_name() {
+    let merchant = runtime::merchant().unwrap();
+    let mut options = asked(&[Standing::Open]);
+    assert_eq!(options.check_store(merchant), Ok(()));
+    options.store = Some("nope".parse().unwrap());
+    let stop = options.check_store(merchant).unwrap_err();
+    assert_eq!(stop.exit, Exit::Usage);
+    assert!(
+        stop.to_string()
+            .starts_with("there is no store nope; give one of "),
+        "{stop}"
+    );
 }
 
 #[test]

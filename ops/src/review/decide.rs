@@ -12,7 +12,7 @@ use super::list::Filter;
 use super::redrive_letter;
 use crate::confirm::confirm;
 use crate::desk::Desk;
-use crate::exit::{Exit, Stop};
+use crate::exit::{Exit, Stop, sentence};
 use crate::output::Show;
 use crate::stack::Stack;
 use crate::tool::Tool;
@@ -168,13 +168,6 @@ async fn decide(
     let done = bench.decide(decision, id, reason).await?;
     tool.output.show(&done)?;
     Ok(Exit::Fine)
-}
-
-/// What the desk says, as a sentence.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 /// What decisions are made with.

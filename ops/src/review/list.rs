@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::letters::{Letter, Letters};
 use crate::desk::Desk;
 use crate::exit::Exit;
+use crate::limit::parse_limit;
 use crate::output::{Show, count, table};
 use crate::time::{parse_length, relative};
 use crate::tool::Tool;
@@ -71,7 +72,7 @@ pub struct Options {
     #[command(flatten)]
     filter: Filter,
     /// As many at most.
-    #[arg(long, default_value_t = PAGE)]
+    #[arg(long, default_value_t = PAGE, value_parser = parse_limit)]
     limit: usize,
 }
 
@@ -81,6 +82,45 @@ struct Answer {
     messages: Vec<Message>,
     /// Whether there are more.
     more: bool,
+    /// What an empty list means, and what its last column holds.
+    #[serde(skip)]
+    about: About,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    /// All that needs a person.
+    Everything,
+    /// Some of what needs a person.
+    Some,
+    /// What was decided.
+    Decided,
+}
+
+impl About {
+    fn of(options: &Options) -> Self {
+        match (options.state, options.filter.is_empty()) {
+            (State::Open, true) => Self::Everything,
+            (State::Open, false) => Self::Some,
+            _ => Self::Decided,
+        }
+    }
+
+    fn none(self) -> &'static str {
+        match self {
+            Self::Everything => "nothing needs a person",
+            Self::Some => "nothing of this kind needs a person",
+            Self::Decided => "no such review was decided",
+        }
+    }
+
+    fn last_heading(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            _ => "what to do",
+        }
+    }
 }
 
 /// A message in a dead-letter queue, without what it says.
@@ -113,15 +153,15 @@ fn about(review: &Review) -> String {
 impl Show for Answer {
     fn people(&self, now: UnixMillis) -> String {
         if self.reviews.is_empty() && self.messages.is_empty() {
-            return "nothing needs a person".to_owned();
+            return self.about.none().to_owned();
         }
         let reviews = self.reviews.iter().map(|review| {
             let decided = review
                 .decided_by
                 .as_deref()
-                .zip(Some(review.reason.as_deref().unwrap_or("no reason")));
+                .zip(Some(review.reason.as_deref().unwrap_or("no reason given")));
             let to_do = match decided {
-                Some((by, reason)) => format!("decided by {by}: {reason}"),
+                Some((by, reason)) => format!("by {by}: {reason}"),
                 None => review.why.remedy.clone().unwrap_or_default(),
             };
             [
@@ -144,7 +184,7 @@ impl Show for Answer {
             ]
         });
         let listed = table(
-            ["id", "order", "step", "why", "age", "what to do"],
+            ["id", "order", "step", "why", "age", self.about.last_heading()],
             reviews.chain(messages),
         );
         let more = if self.more {
@@ -165,8 +205,8 @@ pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
     let stack = tool.stack().await?;
     let desk = Desk::of(&stack).await?;
     let (reviews, more) = reviews(&desk, options.state, &options.filter, options.limit).await?;
-    let everything = options.state == State::Open && options.filter.is_empty();
-    let letters = match everything {
+    let about = About::of(options);
+    let letters = match about == About::Everything {
         true => Letters::of(&stack).all().await?,
         false => Vec::new(),
     };
@@ -175,6 +215,7 @@ pub async fn run(tool: &Tool, options: &Options) -> Result<Exit> {
         reviews,
         messages: letters.iter().map(Message::from).collect(),
         more,
+        about,
     })?;
     Ok(if open { Exit::Findings } else { Exit::Fine })
 }
@@ -206,5 +247,26 @@ pub async fn reviews(
             reviews.truncate(limit);
             return Ok((reviews, !after.is_null()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_list_says_what_is_empty() {
+        let none = |about: About| {
+            let answer = Answer {
+                reviews: Vec::new(),
+                messages: Vec::new(),
+                more: false,
+                about,
+            };
+            answer.people(UnixMillis(0))
+        };
+        assert_eq!(none(About::Everything), "nothing needs a person");
+        assert_eq!(none(About::Some), "nothing of this kind needs a person");
+        assert_eq!(none(About::Decided), "no such review was decided");
     }
 }

@@ -6,8 +6,9 @@ use anyhow::Result;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use runtime::stores::Review;
 
-use super::decide::{Bench, Decision, sentence};
+use super::decide::{Bench, Decision};
 use super::letters::{Letter, Letters};
+use crate::exit::sentence;
 use crate::output::count;
 
 /// As many reviews are asked about at the same time.

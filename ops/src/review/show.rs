@@ -70,6 +70,7 @@ impl Show for Shown {
             ("review", Some(review.id.clone())),
             ("state", text("/state")),
             ("order", order),
+            ("event", review.about.strip_prefix("event/").map(str::to_owned)),
             ("step", Some(review.doing.clone())),
             ("why", Some(format!("{}: {}", review.why.name, review.why.what))),
             ("field", review.why.field.clone()),

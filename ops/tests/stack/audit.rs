@@ -44,11 +44,15 @@ async fn an_orders_trail_is_shown_verified_and_exported() -> Result<()> {
     );
     let again = world.run(&["audit", "export", &name, "--to", path])?;
     ensure!(
-        again.code == 1,
+        again.code == 2 && again.said.contains("is there already"),
         "a file that is there is not overwritten: {again:?}"
     );
     let nobody = world.run(&["audit", "show", "woo/999999999999"])?;
     ensure!(nobody.code == 2, "{nobody:?}");
+    let empty = folder.path().join("empty.jsonl");
+    let path = empty.to_str().context("a path")?;
+    let nobody = world.run(&["audit", "export", "woo/999999999999", "--to", path])?;
+    ensure!(nobody.code == 2 && !empty.exists(), "{nobody:?}");
     let nobody = world.run(&["audit", "verify", "woo/999999999999"])?;
     ensure!(nobody.code == 2 && nobody.said.contains("no trail"), "{nobody:?}");
     Ok(())

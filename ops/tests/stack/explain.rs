@@ -184,9 +184,14 @@ async fn a_name_that_is_nobodys_is_a_wrong_name() -> Result<()> {
         ran.code == 2 && ran.said.contains("no order goes by the name"),
         "{ran:?}"
     );
+    let ran = world.run(&["orders", "--store", "nope"])?;
+    ensure!(
+        ran.code == 2 && ran.said.contains("there is no store nope"),
+        "{ran:?}"
+    );
     let ran = world.run(&["explain", "woo/999999999999"])?;
     ensure!(
-        ran.code == 0 && ran.json["outlook"]["stands"] == "nothing is known of this order",
+        ran.code == 2 && ran.said.contains("there is no order woo/999999999999"),
         "{ran:?}"
     );
     Ok(())

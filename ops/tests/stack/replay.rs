@@ -70,7 +70,7 @@ async fn a_dry_run_tells_what_would_be_done_and_touches_nothing() -> Result<()> 
     ensure!(ran.code == 0 && ran.json["replayed"] == true, "{ran:?}");
     let unknown = world.run(&["replay", "--dry-run", "woo_1_1"])?;
     ensure!(
-        unknown.code == 1 && unknown.said.contains("no payload"),
+        unknown.code == 2 && unknown.said.contains("no payload"),
         "{unknown:?}"
     );
     Ok(())

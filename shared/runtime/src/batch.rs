@@ -6,7 +6,7 @@ mod give_back;
 mod pieces;
 
 pub use crash_marks::{CrashMarks, WATCHED_AFTER_RECEIVES};
-pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, wait_s};
+pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, longest_wait_s, wait_s};
 pub use pieces::{Batch, Piece, Verdict};
 
 use crate::{crash::isolated, metrics, segments::segment, trace::Trace, work::Work};

@@ -301,7 +301,7 @@ pub(crate) fn welcome(stack: &Stack) -> Vec<String> {
     if let Ok(url) = stack.deployed().webhook_url("woo") {
         lines.push(format!("webhooks go to {url}"));
     }
-    lines.push("to send an order: cargo sandbox order FILE (a WooCommerce order payload; samples are in events/woocommerce/)".to_owned());
+    lines.push("to send an order: cargo sandbox order events/woocommerce/order-usd-two-taxes.json (or another WooCommerce order payload)".to_owned());
     lines.push(format!(
         "addresses and keys: {}; Ctrl-C ends everything",
         world.file().display()

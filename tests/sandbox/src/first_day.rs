@@ -1,10 +1,13 @@
 //! `cargo sandbox first-day`: a stack in which five orders are stuck for five reasons, to practise the runbooks on.
 //! The reasons are really there; nothing about the orders is made up but their content.
 
+use std::io::Write;
+
 use anyhow::{Context, Result};
 use domain::ids::OrderKey;
 use serde_json::{Value, json};
 
+use crate::aws::{REGION, STACK};
 use crate::backlog::fresh_id;
 use crate::cli::welcome;
 use crate::places::Places;
@@ -20,7 +23,7 @@ pub const MISTYPED_RATE: &str = "US-NJ-STAET-1";
 /// A quantity that is no number.
 pub const NOT_A_NUMBER: &str = "three";
 
-/// Retries need not take as long as on AWS: an order goes on within seconds of what held it up being mended.
+/// The workflow's retries need not take as long as on AWS. Messages given back to their queue wait as long as there.
 const WAIT_SCALE: f64 = 0.1;
 
 /// The five orders, in the order in which they got stuck.
@@ -54,6 +57,7 @@ pub async fn first_day() -> Result<()> {
     for line in welcome(&stack).iter().chain(&tasks(&stuck)) {
         progress::say(line);
     }
+    show(&environment(&stack)?);
     std::future::pending().await
 }
 
@@ -68,9 +72,44 @@ fn tasks(stuck: &Stuck) -> Vec<String> {
     let orders = orders.map(ToString::to_string).join(", ");
     vec![
         format!("five orders are stuck: {orders}"),
-        "find out why with `odoo-heartland doctor` and `odoo-heartland explain ORDER`, and mend each: docs/runbooks/".to_owned(),
+        "find out why, and mend each, with the operator's tool and docs/runbooks/; docs/runbooks/first-day.md tells how it went once"
+            .to_owned(),
         "what is no part of the product is started and stopped with `cargo sandbox odoo start` and `cargo sandbox odoo stop`".to_owned(),
+        "nobody is told here, and no alarm is decided: whatever happens, `doctor` calls people FAILED and alarms ok".to_owned(),
+        "in another terminal, in this folder: `cargo build -p ops`, the lines below, then `odoo-heartland doctor`".to_owned(),
     ]
+}
+
+/// The lines that point the operator's tool, and the AWS command line, to this stack.
+fn environment(stack: &Stack) -> Result<Vec<String>> {
+    let deployed = stack.deployed();
+    let program = std::env::current_exe().context("where this program is")?;
+    let built = program.parent().context("the folder of this program")?;
+    let mut lines = vec![
+        format!("export PATH=\"{}:$PATH\"", built.display()),
+        format!("export STACK={STACK} ODOO_HEARTLAND_STACK={STACK}"),
+        format!(
+            "export AWS_ENDPOINT_URL={} AWS_REGION={REGION}",
+            deployed.endpoint
+        ),
+        "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test".to_owned(),
+        "unset AWS_PROFILE AWS_SESSION_TOKEN".to_owned(),
+        format!(
+            "export ODOO_HEARTLAND_WEBHOOK_URL='{}'",
+            deployed.webhook_url("{source}")?
+        ),
+    ];
+    let odoo = stack.world().description().odoo.as_ref();
+    if let Some(admin) = odoo.and_then(|odoo| odoo.admin.as_ref()) {
+        lines.push(format!("export ODOO_ADMIN_KEY={}", admin.api_key));
+    }
+    Ok(lines)
+}
+
+/// Shows them without the time, to be copied.
+fn show(lines: &[String]) {
+    // A closed standard output is no reason to stop working.
+    let _ = writeln!(std::io::stdout().lock(), "\n{}\n", lines.join("\n"));
 }
 
 /// Gets five orders stuck, one after the other; afterwards Odoo is down and its key is gone.
@@ -108,7 +147,7 @@ pub async fn stuck(witness: &Witness, world: &Remote) -> Result<Stuck> {
             Ok((state["open"]["misconfigured"] == true).then_some(()))
         })
         .await?;
-    progress::say(format!("{expired_key} waits: Odoo refuses our key"));
+    progress::say(format!("{expired_key} is stuck"));
 
     world.kill_odoo().await?;
     let odoo_down = place(witness, draft(witness, "woocommerce/order-coupon").await?).await?;
@@ -118,7 +157,7 @@ pub async fn stuck(witness: &Witness, world: &Remote) -> Result<Stuck> {
             Ok(witness.aws.execution(&run).await.ok().map(|_| ()))
         })
         .await?;
-    progress::say(format!("{odoo_down} waits: Odoo is down"));
+    progress::say(format!("{odoo_down} is stuck"));
     Ok(Stuck {
         unknown_sku,
         mismatched_tax,

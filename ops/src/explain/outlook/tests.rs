@@ -284,3 +284,52 @@ fn an_order_that_was_never_begun_says_what_begins_it() {
     assert!(told.stands.starts_with("known, and nothing was begun"));
     assert!(says(&told.next, "when the shop tells that it is paid"));
 }
+
+/// The review of an event that could not be used.
+fn of_an_event() -> Review {
+    Review {
+        redrive: json!({"kind": "event", "event": "woo_1001_1795428000", "store": "woo", "group": "woo_1001"}),
+        order: None,
+        ..review("event/woo_1001_1795428000")
+    }
+}
+
+#[test]
+fn an_event_can_be_corrected_let_in_again_or_dropped_in_no_order() {
+    let mut facts = with_state(OrderState::Recorded);
+    facts.item = None;
+    facts.reviews = vec![of_an_event()];
+    let told = outlook(&facts);
+    for words in ["review edit 0123", "review redrive 0123", "review drop 0123"] {
+        assert!(says(&told.next, words), "{told:?}");
+    }
+    assert!(!says(&told.next, "then `odoo-heartland"), "{told:?}");
+    assert!(!says(&told.next, "has come to its end"), "{told:?}");
+}
+
+#[test]
+fn a_finished_order_with_an_open_review_is_not_said_to_need_nothing() {
+    let mut facts = with_state(OrderState::Completed);
+    facts.effects = Told::Said(vec![effect("notify")]);
+    facts.payments = Told::Said(vec![payment("CAPTURED")]);
+    facts.documents = Told::Said(vec![invoice("posted, paid")]);
+    facts.reviews = vec![of_an_event()];
+    let told = outlook(&facts);
+    assert!(!says(&told.next, "nothing: the order is done"), "{told:?}");
+    assert!(
+        says(&told.next, "repeat of what was corrected here, drop it"),
+        "{told:?}"
+    );
+    facts.reviews.clear();
+    assert_eq!(outlook(&facts).next, ["nothing: the order is done"]);
+}
+
+#[test]
+fn an_order_is_unknown_only_when_the_shop_was_asked() {
+    let mut facts = with_state(OrderState::Recorded);
+    assert!(!facts.is_unknown());
+    facts.item = None;
+    assert!(facts.is_unknown());
+    facts.shop = Told::NotReached("away".into());
+    assert!(!facts.is_unknown());
+}

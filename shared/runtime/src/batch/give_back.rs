@@ -26,6 +26,18 @@ pub fn wait_s(message_id: &str, received: u32) -> u32 {
     doubled / 2 + u32::try_from(share).unwrap_or(0)
 }
 
+/// How long a message can wait at the longest before it comes again, when it has come and gone for so long: the later,
+/// the longer, up to 15 minutes.
+pub fn longest_wait_s(coming_and_going_s: u32) -> u32 {
+    let (mut wait_s, mut least_s) = (FIRST_S, FIRST_S / 2);
+    // It has waited at least half of every wait before this one.
+    while wait_s < WAIT_S_MAX && least_s <= coming_and_going_s {
+        wait_s = wait_s.saturating_mul(2).min(WAIT_S_MAX);
+        least_s = least_s.saturating_add(wait_s / 2);
+    }
+    wait_s
+}
+
 /// Makes messages come again later than the queue would.
 #[async_trait]
 pub trait GiveBack: Send + Sync {
@@ -84,5 +96,26 @@ impl GiveBack for MemoryGiveBack {
         let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         hidden.push((receipt.expose_secret().to_owned(), seconds));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_waits_longer_than_the_longest_wait() {
+        for message in ["a", "b", "c", "d"] {
+            let mut waited_s = 0;
+            for received in 1..20 {
+                let wait_s = wait_s(message, received);
+                assert!(
+                    wait_s <= longest_wait_s(waited_s),
+                    "{message} {received}: {wait_s}"
+                );
+                waited_s += wait_s;
+            }
+        }
+        assert_eq!((longest_wait_s(0), longest_wait_s(3600)), (FIRST_S, WAIT_S_MAX));
     }
 }

@@ -48,6 +48,10 @@ pub struct Standing {
     pub misconfigured: bool,
     /// Whether a person has paused it.
     pub paused: Option<Paused>,
+    /// Whether a person has resumed it, and no call has tried it since.
+    pub untried: bool,
+    /// From when on a call tries whether it is back, Unix milliseconds; nothing while it is called, or paused.
+    pub tried_from_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +75,17 @@ impl Open {
             0 => self.until_ms,
             since_ms => since_ms,
         }
+    }
+
+    /// From when on somebody may try whether it is back.
+    fn tried_from_ms(&self) -> i64 {
+        let probe_ms = self.probe.as_ref().map_or(0, |(_, until_ms)| *until_ms);
+        self.until_ms.max(probe_ms)
+    }
+
+    /// A resumed system is open with the next call as its probe: nothing has opened it.
+    fn untried(&self) -> bool {
+        self.times == 0
     }
 }
 
@@ -192,9 +207,12 @@ impl State {
     }
 
     pub(super) fn standing(&self) -> Standing {
+        let called = self.open.as_ref().filter(|_| self.paused.is_none());
         Standing {
             open_since_ms: self.open_since_ms(),
             misconfigured: self.open.as_ref().is_some_and(|open| open.misconfigured),
+            untried: called.is_some_and(Open::untried),
+            tried_from_ms: called.map(Open::tried_from_ms),
             paused: self.paused.clone(),
         }
     }

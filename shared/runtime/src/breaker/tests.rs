@@ -161,6 +161,11 @@ async fn a_system_that_is_still_down_when_it_is_resumed_is_left_alone_as_usual()
     let probe = f.breaker.permit("odoo").await.unwrap();
     f.breaker.record(probe, Health::Failed).await.unwrap();
     f.breaker.permit("odoo").await.unwrap_err();
+    let standing = f.breaker.standing("odoo").await.unwrap();
+    assert_eq!(
+        (standing.untried, standing.tried_from_ms),
+        (false, Some(f.clock.now().0 + OPEN_MS))
+    );
     f.clock.advance_ms(OPEN_MS);
     let probe = f.breaker.permit("odoo").await.unwrap();
     f.breaker.record(probe, Health::Reached).await.unwrap();
@@ -189,6 +194,10 @@ async fn how_long_it_has_been_left_alone_is_known_over_probes_and_pauses() {
     f.breaker.resume("odoo").await.unwrap();
     let resumed = f.breaker.standing("odoo").await.unwrap();
     assert_eq!((resumed.open_since_ms, resumed.paused), (Some(opened), None));
+    assert_eq!(
+        (resumed.untried, resumed.tried_from_ms),
+        (true, Some(f.clock.now().0))
+    );
     let probe = f.breaker.permit("odoo").await.unwrap();
     f.breaker.record(probe, Health::Reached).await.unwrap();
     assert_eq!(f.breaker.standing("odoo").await.unwrap(), Standing::default());

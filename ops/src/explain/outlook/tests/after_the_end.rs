@@ -24,6 +24,8 @@ fn a_closed_order_whose_run_still_tells_stock_says_so_and_for_whom_it_waits() {
             since_ms: NOW_MS - HOUR_MS,
             misconfigured: false,
             paused: Some(("ann".into(), "moving".into())),
+            untried: false,
+            tried_from_ms: None,
         }];
         let told = outlook(&facts);
         assert!(
