@@ -108,7 +108,10 @@ impl Router {
     async fn report(&self, message: &InboxEvent, store: &StoreId, why: Failure) -> Result<Routed, Failure> {
         let why = match why.remedy {
             Some(_) => why,
-            None => why.remedy("correct the order in the shop: it comes again by itself, and this is dropped; or correct it here with `odoo-heartland review edit`, then redrive"),
+            None => why.remedy(
+                "correct the order in the shop, which sends it again, then drop this; or correct it here with \
+                 `odoo-heartland review edit`, then redrive",
+            ),
         };
         let redrive =
             json!({"kind": "event", "event": message.event, "store": store, "group": message.event});

@@ -206,9 +206,16 @@ impl Writer<'_> {
                 return Vec::new();
             }
         };
+        // What the first call has left untouched. Where it has settled a part, a person has used the payment meanwhile.
+        let touched = |invoice: &Invoice| invoice.residual != invoice.total;
+        let touched: Vec<i64> = settled
+            .iter()
+            .filter(|invoice| touched(invoice))
+            .map(|invoice| invoice.id)
+            .collect();
         settled.retain(Invoice::is_settled);
         for pair in pairs {
-            if settled.iter().any(|invoice| invoice.id == pair.invoice) {
+            if touched.contains(&pair.invoice) {
                 continue;
             }
             if let Err(failure) = steps::reconcile(self.odoo, context, pair.invoice, pair.payment).await {

@@ -16,12 +16,13 @@ pub(super) fn queue(state: &str) -> Option<&'static str> {
 }
 
 /// By when the work of a step is taken up again that can be done from `from` on, in words. A message that could not be
-/// worked on comes again after growing waits; how long the present one is, the queue does not tell.
+/// worked on comes again after growing waits; how long the present one is, the queue does not tell. Behind a backlog, or
+/// after its function was killed, it is later.
 pub(super) fn comes_again(step: &Step, from: UnixMillis, now: UnixMillis) -> Option<String> {
     let queue = queue(&step.state)?;
     let latest = when(comes_by(step, from), now);
     Some(format!(
-        "its message waits in the queue {queue} and comes again by {latest} at the latest"
+        "its message waits in the queue {queue} and usually comes again by {latest}"
     ))
 }
 

@@ -99,9 +99,19 @@ pub(super) fn save_lines(store: &mut Store, ids: &[i64], list: &Value) -> Answer
         let line = line.ok_or_else(|| unknown(format!("writing {row} on a line")))?;
         store.require(LINE, *own)?;
         store.require(LINE, line)?;
-        reconcile(store, &[*own], line)?;
+        // A link that is there already is no change.
+        if !is_matched(store, *own, line) {
+            reconcile(store, &[*own], line)?;
+        }
     }
     Ok(())
+}
+
+/// Whether two lines were matched with each other.
+fn is_matched(store: &Store, debit: i64, credit: i64) -> bool {
+    let partials = store.pointing(PARTIAL, "debit_move_id", debit).into_iter();
+    let mut credits = partials.filter_map(|partial| store.cell(PARTIAL, partial, "credit_move_id").one());
+    credits.any(|of| of == credit)
 }
 
 /// Matches a payment's line with lines of an invoice.

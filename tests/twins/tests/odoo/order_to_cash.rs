@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use odoo::{Call, Odoo, OdooError};
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use twins::odoo::Twin;
 
@@ -146,4 +146,49 @@ async fn a_batch_is_reconciled_in_one_call() {
     }
     let calls = world.bot.take().len();
     assert_eq!(calls, 5, "load, post, read, post, reconcile");
+}
+
+/// An Odoo in which a person is faster: the third payment is used for the second invoice before the batch is reconciled.
+struct Meddler(Arc<Twin>);
+
+#[async_trait]
+impl Odoo for Meddler {
+    async fn call(&self, call: &Call) -> Result<Value, OdooError> {
+        if call.name() == "account.move.line/web_save_multi" {
+            let lines = call.args["vals_list"].as_array().unwrap();
+            let third = &lines[2]["reconciled_lines_ids"][0][1];
+            let second = call.ids.as_ref().unwrap()[1];
+            let values = json!([{"reconciled_lines_ids": [[4, third]]}]);
+            let by_hand = Call::effect("account.move.line", "web_save_multi").ids([second]);
+            let by_hand = by_hand.arg("vals_list", values).arg("specification", json!({}));
+            self.0.call(&by_hand).await?;
+        }
+        self.0.call(call).await
+    }
+}
+
+#[tokio::test]
+async fn one_pair_that_a_person_has_undone_harms_no_other() {
+    let twin = twin();
+    let now: Timestamp = "2026-11-23T20:00:00Z".parse().unwrap();
+    let world = World::with(Arc::new(Meddler(twin.clone())), twin.clone(), now);
+    let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
+    let written = world.write_orders(&orders).await;
+    let invoices: Vec<_> = orders
+        .iter()
+        .zip(written)
+        .map(|(order, written)| to_invoice(order, &written.unwrap()))
+        .collect();
+    let invoiced = world.write_invoices(&invoices).await;
+    assert!(invoiced[0].is_ok(), "{invoiced:?}");
+    assert!(
+        invoiced[2].is_err(),
+        "its payment was used elsewhere: {invoiced:?}"
+    );
+    let paid: Vec<_> = twin
+        .invoices()
+        .iter()
+        .map(|invoice| invoice.payment_state.clone())
+        .collect();
+    assert_eq!(paid, ["paid", "paid", "not_paid"]);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::used::{Used, used};
 use crate::backlog::{draft, fresh_id};
 use crate::bench::build::Built;
 use crate::bench::orders::{anew, listen};
-use crate::bench::platform::{Remotes, Running, Settings};
+use crate::bench::platform::{Ran, Remotes, Running, Settings};
 use crate::gp_api::{Fault, FaultKind, Moment};
 use crate::odoo::RunningOdoo;
 use crate::shop::Draft;
@@ -75,14 +75,21 @@ pub async fn play(odoo: &mut RunningOdoo, built: &Built, day: Day, orders: u64) 
         _ => Kind::Good,
     })
     .await?;
-    ended(&mut running, orders - late).await?;
+    let mut ran = ended(&mut running, orders - late).await?;
     if late > 0 {
         odoo.kill().await?;
         place(&remotes, orders - late..orders, |_| Kind::Good).await?;
         tokio::time::sleep(HOUR).await;
         odoo.resume().await?;
-        ended(&mut running, late).await?;
+        ran.extend(ended(&mut running, late).await?);
     }
+    let parked = ran.iter().filter(|ran| ran.status.is_none()).count() as u64;
+    let invoiced = ran.iter().filter(|ran| ran.invoiced.is_some()).count() as u64;
+    ensure!(
+        (parked, invoiced) == (in_review, orders - declined - in_review),
+        "of {orders} orders {parked} are under review and {invoiced} invoiced: not the day that was to be played"
+    );
+    running.settle().await?;
     used(&running, orders)
 }
 
@@ -117,11 +124,12 @@ async fn place(remotes: &Remotes, numbers: std::ops::Range<u64>, kind: impl Fn(u
 }
 
 /// Waits until so many runs have come to their end, or wait for a person.
-async fn ended(running: &mut Running, count: u64) -> Result<()> {
+async fn ended(running: &mut Running, count: u64) -> Result<Vec<Ran>> {
+    let mut all = Vec::new();
     for _ in 0..count {
         let ran = tokio::time::timeout(PATIENCE, running.ran.recv()).await;
-        ran.context("an order does not come to its end")?
-            .context("the cloud has ended")??;
+        let ran = ran.context("an order does not come to its end")?;
+        all.push(ran.context("the cloud has ended")??);
     }
-    Ok(())
+    Ok(all)
 }

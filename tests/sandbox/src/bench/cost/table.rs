@@ -7,6 +7,10 @@ use super::prices::{Automation, Prices};
 use super::{Bill, Cost};
 use crate::bench::figures::hundredths;
 
+static TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
+
+/// Stores of the merchant's configuration as it comes.
+const STORES: u64 = 2;
 /// Steps of an order that an automation service would count: each call to another system in the plain order to cash.
 const STEPS: u64 = 16;
 
@@ -18,8 +22,9 @@ impl fmt::Display for Cost {
             "## What 1,000 orders cost\n\n\
              Counted on the running functions, with {} orders of each day against the real Odoo, and multiplied by AWS's list prices of\n\
              {} as put together on {} ([prices.toml](../tests/sandbox/bench/prices.toml)); no free tier. A function's time is what it took\n\
-             here, and what it computed of it 6.9 times as long: with 256 MB Lambda gives that part of a processor. Starts of processes\n\
-             are not in it.\n",
+             here, and what it computed of it 6.9 times as long: with 256 MB Lambda gives that part of a processor. Not in it: starts of\n\
+             processes, and the waits for AWS, Heartland and the shop, which answer at once here; a second of waiting more per order is\n\
+             0.25 GB-seconds. Breakers and time limits are not scaled.\n",
             self.good.used.orders, prices.region, prices.read_on
         )?;
         writeln!(
@@ -56,15 +61,51 @@ impl fmt::Display for Cost {
              for an hour (queues' waits and the hour scaled alike).\n",
             bad.declined, bad.retried, bad.in_review, bad.during_outage
         )?;
+        standing(f, &prices)?;
         automation(f, &prices, total(&self.good.x86))?;
         functions(f, &self.good)
     }
 }
 
+/// What a month costs however many orders there are.
+fn standing(f: &mut fmt::Formatter<'_>, prices: &Prices) -> fmt::Result {
+    let count = |of: &str| TEMPLATE.matches(&format!("Type: {of}\n")).count() as u64;
+    // A secret of each store is made by hand.
+    let secrets = count("AWS::SecretsManager::Secret") + STORES;
+    let positions = [
+        (
+            "alarms",
+            "cloudwatch_alarm_month",
+            count("AWS::CloudWatch::Alarm"),
+        ),
+        (
+            "dashboards",
+            "cloudwatch_dashboard_month",
+            count("AWS::CloudWatch::Dashboard"),
+        ),
+        ("secrets", "secret_month", secrets),
+        ("keys", "kms_key_month", count("AWS::KMS::Key")),
+    ];
+    let mut sum = 0;
+    let mut parts = Vec::new();
+    for (what, price, count) in positions {
+        sum += count * prices.nano_usd(price).map_err(|_| fmt::Error)? / 1000;
+        parts.push(format!("{count} {what}"));
+    }
+    writeln!(
+        f,
+        "Every month besides, however many orders there are: ${} for {}. Not counted: empty receives of idle queues, custom metrics,\n\
+         the schedules' own invocations, storage, calls of the key and the secrets, data that leaves AWS.\n",
+        dollars(sum),
+        parts.join(", ")
+    )
+}
+
 fn automation(f: &mut fmt::Formatter<'_>, prices: &Prices, ours: u64) -> fmt::Result {
     writeln!(
         f,
-        "The same {STEPS} steps (13 calls to Odoo, two to Heartland, one to the shop) at automation services, by their public prices:\n\n\
+        "The same {STEPS} steps (13 calls to Odoo, two to Heartland, one to the shop) at automation services, by their public prices, against\n\
+         our price per order alone:\n\n\
          | service | plan | counts | 1,000 orders | times ours |\n|---|---|---|--:|--:|"
     )?;
     for (name, service) in &prices.automation {
@@ -94,6 +135,8 @@ fn automation(f: &mut fmt::Formatter<'_>, prices: &Prices, ours: u64) -> fmt::Re
 fn tasks(service: &Automation) -> u64 {
     match service.counts.as_str() {
         "whole run" => 1000,
+        // The trigger counts, too.
+        "module run" => 1000 * (STEPS + 1),
         _ => 1000 * STEPS,
     }
 }

@@ -28,8 +28,8 @@ const QUICK: [(u64, usize); 2] = [(1, 3), (20, 1)];
 /// Orders of a peer.
 const PEER_ORDERS: usize = 60;
 const QUICK_PEER_ORDERS: usize = 6;
-/// Orders of the ORM in one transaction.
-const ORM_BATCH: usize = 25;
+/// Orders of the ORM in one transaction: as in our batches, and the same number for each process.
+const ORM_BATCH: usize = 10;
 /// What is ordered, and how much of it there is.
 const GOODS: [&str; 3] = ["HL-COFFEE-1KG", "HL-FILTER-100", "HL-MUG-BLUE"];
 const STOCK: u32 = 100_000;

@@ -69,7 +69,7 @@ impl InstantAws {
         let url = format!("http://{}", listener.local_addr()?);
         let (start, started) = mpsc::unbounded_channel();
         let queues = QUEUES.iter().map(|queue| {
-            let visibility = Duration::from_secs(queue.visibility_s.into()).mul_f64(scale);
+            let visibility = Duration::from_secs(queue.visibility_s.into());
             Arc::new(Queue::new(queue.name, visibility))
         });
         let memory = Arc::new(Memory {
@@ -124,6 +124,11 @@ impl InstantAws {
     /// The changes of the tables since this was last asked, oldest first.
     pub fn take_changes(&self) -> Vec<Change> {
         std::mem::take(&mut lock(&self.memory.tables).changes)
+    }
+
+    /// Whether changes wait to be taken.
+    pub fn has_changes(&self) -> bool {
+        !lock(&self.memory.tables).changes.is_empty()
     }
 
     /// What the tables were used for so far.

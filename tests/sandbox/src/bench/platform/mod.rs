@@ -18,8 +18,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use asl::Machine;
 use simulation::set_up::{MAPPINGS, QUEUES};
 use tokio::sync::mpsc;
@@ -40,6 +41,12 @@ use crate::aws::FUNCTIONS;
 /// How many processes of a function there are at most, where no mapping says so. AWS would start more; on one machine
 /// they would only take turns.
 const PROCESSES: usize = 4;
+
+/// How long nothing must happen for everything to be done; longer than the stream's window.
+const QUIET: Duration = Duration::from_secs(3);
+/// How often that is looked at, and how long at most.
+const LOOK: Duration = Duration::from_millis(100);
+const SETTLE: Duration = Duration::from_secs(120);
 
 /// What is set when a cloud is started.
 #[derive(Clone, Copy, Debug)]
@@ -171,6 +178,30 @@ impl Running {
             ran,
             _tasks: tasks,
         })
+    }
+}
+
+impl Running {
+    /// Waits until nothing is left to do: no message, no change that is not recorded, no function at work.
+    ///
+    /// # Errors
+    /// When that does not come to pass.
+    pub async fn settle(&self) -> Result<()> {
+        let aws = &self.cloud.aws;
+        let quiet = || {
+            let empty = aws.queues().iter().all(|queue| queue.is_empty());
+            empty && !aws.has_changes() && self.cloud.pools.values().all(|pool| pool.is_idle())
+        };
+        let until = Instant::now() + SETTLE;
+        let mut quiet_since = Instant::now();
+        while quiet_since.elapsed() < QUIET {
+            if !quiet() {
+                quiet_since = Instant::now();
+            }
+            ensure!(Instant::now() < until, "the functions do not come to rest");
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Usage {
     pub invocations: u64,
     /// Their milliseconds, each invocation rounded up.
     pub milliseconds: u64,
-    /// Milliseconds of these in which it computed rather than waited. Starts included.
+    /// Milliseconds of these in which it computed rather than waited.
     pub processor_ms: u64,
     /// Processes that were started, and how long their starts took.
     pub starts: u64,
@@ -37,6 +37,7 @@ pub struct Usage {
 pub struct Pool {
     executable: PathBuf,
     environment: BTreeMap<String, String>,
+    most: usize,
     permits: Semaphore,
     idle: Mutex<Vec<Function>>,
     log: Arc<Log>,
@@ -49,6 +50,7 @@ impl Pool {
         Self {
             executable,
             environment,
+            most,
             permits: Semaphore::new(most),
             idle: Mutex::default(),
             log: Arc::default(),
@@ -96,6 +98,11 @@ impl Pool {
             usage.peak_kib = usage.peak_kib.max(function.peak_kib()?);
         }
         Ok(usage)
+    }
+
+    /// Whether no event is being handled.
+    pub fn is_idle(&self) -> bool {
+        self.permits.available_permits() == self.most
     }
 
     /// Its work with Odoo so far.

@@ -23,6 +23,7 @@ pub struct Function {
     process: Child,
     /// From the start of the process until it asked for its first event.
     pub started_in: Duration,
+    start_processor_ms: u64,
 }
 
 impl Function {
@@ -56,11 +57,14 @@ impl Function {
             .ready()
             .await
             .with_context(|| format!("{}", executable.display()))?;
-        Ok(Self {
+        let mut started = Self {
             api,
             process,
             started_in: ready.duration_since(begun),
-        })
+            start_processor_ms: 0,
+        };
+        started.start_processor_ms = started.processor_ms()?;
+        Ok(started)
     }
 
     /// Hands it an event. How long it took, and what came of it.
@@ -82,7 +86,7 @@ impl Function {
         digits.context("no VmHWM")?.parse().context("VmHWM")
     }
 
-    /// The processor time it has used, in milliseconds.
+    /// The processor time it has used since it was ready, in milliseconds.
     ///
     /// # Errors
     /// When the process has gone.
@@ -93,7 +97,7 @@ impl Function {
         let fields: Vec<&str> = after.split_whitespace().collect();
         let ticks = fields.get(11..13).context("no times in stat")?;
         let ticks: u64 = ticks.iter().filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
-        Ok(ticks * TICK_MS)
+        Ok(ticks * TICK_MS - self.start_processor_ms)
     }
 
     fn proc(&self, file: &str) -> Result<String> {

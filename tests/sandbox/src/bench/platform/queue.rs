@@ -152,6 +152,11 @@ impl Queue {
         self.changed.notify_one();
     }
 
+    /// Whether there is no message, received or not.
+    pub fn is_empty(&self) -> bool {
+        self.state().messages.is_empty()
+    }
+
     /// What was asked of it so far.
     pub fn requests(&self) -> Requests {
         self.state().requests

@@ -115,7 +115,7 @@ impl RuntimeApi {
     /// Waits until the process asks for an event.
     ///
     /// # Errors
-    /// When it says that it does not start, or nothing for a minute.
+    /// When it says that it does not start, or nothing for two minutes.
     pub async fn ready(&mut self) -> Result<Instant> {
         tokio::select! {
             asked = tokio::time::timeout(PATIENCE, self.asked.recv()) => {

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::aws::InstantAws;
 use super::pool::Pool;
+use super::runtime_api::Reply;
 use super::table::Change;
+use crate::progress;
 
 /// `MaximumBatchingWindowInSeconds` and `BatchSize` of the mapping.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -29,8 +31,11 @@ pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
             })
             .collect();
         for batch in records.chunks(BATCH) {
-            // A batch that failed would come again; that it fails shows in what the function has logged.
-            drop(recorder.invoke(&json!({"Records": batch})).await);
+            match recorder.invoke(&json!({"Records": batch})).await {
+                Ok(Reply::Answer(_)) => {}
+                Ok(Reply::Error(why)) => progress::say(format!("changes were not recorded: {why}")),
+                Err(error) => progress::say(format!("changes were not recorded: {error:#}")),
+            }
         }
     }
 }

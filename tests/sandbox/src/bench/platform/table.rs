@@ -84,7 +84,24 @@ impl Tables {
             let rows = rows.take_while(|((of, pk, _), _)| of == table && pk == partition);
             rows.map(|(_, item)| item).collect()
         };
-        found.retain(|item| sort_holds(asked, condition, item));
+        let words: Vec<&str> = condition.split_whitespace().collect();
+        let asks = match words.get(3..).unwrap_or_default() {
+            [] => None,
+            ["AND", asks @ ..] => Some(asks),
+            _ => return Err(Refusal::Unknown(condition.to_owned())),
+        };
+        if let Some(asks) = asks {
+            let mut known = true;
+            found.retain(|item| {
+                sort_holds(asked, asks, item).unwrap_or_else(|| {
+                    known = false;
+                    false
+                })
+            });
+            if !known {
+                return Err(Refusal::Unknown(condition.to_owned()));
+            }
+        }
         if asked["ScanIndexForward"] == false {
             found.reverse();
         }
@@ -228,19 +245,18 @@ fn state(item: &Option<Value>) -> Option<(String, String)> {
     Some((part("state_pk")?, part("state_sk").unwrap_or_default()))
 }
 
-/// Whether an item is on the asked side of a sort key; asked in two ways only.
-fn sort_holds(asked: &Value, condition: &str, item: &Value) -> bool {
+/// Whether an item is on the asked side of a sort key; nothing when it is asked in a way that is not known here.
+fn sort_holds(asked: &Value, asks: &[&str], item: &Value) -> Option<bool> {
     let value = |name: &str| {
         asked["ExpressionAttributeValues"][name]["S"]
             .as_str()
             .unwrap_or_default()
     };
-    let words: Vec<&str> = condition.split_whitespace().collect();
     let text = |name: &str| item[name]["S"].as_str().unwrap_or_default();
-    match words.get(4..) {
-        Some([name, "<", before]) => text(name) < value(before),
-        Some([name, "BETWEEN", first, "AND", last]) => (value(first)..=value(last)).contains(&text(name)),
-        _ => true,
+    match asks {
+        [name, "<", before] => Some(text(name) < value(before)),
+        [name, "BETWEEN", first, "AND", last] => Some((value(first)..=value(last)).contains(&text(name))),
+        _ => None,
     }
 }
 
