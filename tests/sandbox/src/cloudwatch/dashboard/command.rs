@@ -27,7 +27,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     /// How long the shop is played.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=120))]
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=120))]
     minutes: u32,
     /// Seconds that one step of the picture stands for.
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(5..=300))]

@@ -17,8 +17,9 @@ const BEAT: Duration = Duration::from_secs(5);
 /// What happens when, as a part of the time.
 const DECLINED: f64 = 0.15;
 const UNKNOWN: f64 = 0.25;
-const AWAY: f64 = 0.4;
-const BACK: f64 = 0.6;
+const AWAY: f64 = 0.3;
+/// Early enough for what waits to come again, which takes as long as it was away.
+const BACK: f64 = 0.4;
 /// No new orders at the end: those that wait come to theirs.
 const LAST: f64 = 0.85;
 
