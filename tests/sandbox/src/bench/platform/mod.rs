@@ -44,9 +44,9 @@ const PROCESSES: usize = 4;
 
 /// How long nothing must happen for everything to be done; longer than the stream's window.
 const QUIET: Duration = Duration::from_secs(3);
-/// How often that is looked at, and how long at most.
+/// How often that is looked at, and how long at most: what follows in a FIFO group is hidden for the queue's own time.
 const LOOK: Duration = Duration::from_millis(100);
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_secs(400);
 
 /// What is set when a cloud is started.
 #[derive(Clone, Copy, Debug)]
