@@ -5,6 +5,7 @@ use crate::{
     world::{World, to_invoice, twin},
 };
 use async_trait::async_trait;
+use invoice_writer::InvoiceToWrite;
 use jiff::Timestamp;
 use odoo::{Call, Odoo, OdooError};
 use rust_decimal::Decimal;
@@ -98,6 +99,17 @@ impl Odoo for OneByOne {
     }
 }
 
+/// Three orders that are in Odoo and paid.
+async fn three_to_invoice(world: &World) -> Vec<InvoiceToWrite> {
+    let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
+    let written = world.write_orders(&orders).await;
+    orders
+        .iter()
+        .zip(written)
+        .map(|(order, written)| to_invoice(order, &written.unwrap()))
+        .collect()
+}
+
 #[tokio::test]
 async fn what_is_not_reconciled_together_is_reconciled_alone() {
     for refuses in [false, true] {
@@ -108,13 +120,7 @@ async fn what_is_not_reconciled_together_is_reconciled_alone() {
         };
         let now: Timestamp = "2026-11-23T20:00:00Z".parse().unwrap();
         let world = World::with(Arc::new(odoo), twin.clone(), now);
-        let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
-        let written = world.write_orders(&orders).await;
-        let invoices: Vec<_> = orders
-            .iter()
-            .zip(written)
-            .map(|(order, written)| to_invoice(order, &written.unwrap()))
-            .collect();
+        let invoices = three_to_invoice(&world).await;
         for invoiced in world.write_invoices(&invoices).await {
             invoiced.unwrap();
         }
@@ -133,13 +139,7 @@ async fn what_is_not_reconciled_together_is_reconciled_alone() {
 async fn a_batch_is_reconciled_in_one_call() {
     let twin = twin();
     let world = World::on(&twin);
-    let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
-    let written = world.write_orders(&orders).await;
-    let invoices: Vec<_> = orders
-        .iter()
-        .zip(written)
-        .map(|(order, written)| to_invoice(order, &written.unwrap()))
-        .collect();
+    let invoices = three_to_invoice(&world).await;
     world.bot.take();
     for invoiced in world.write_invoices(&invoices).await {
         invoiced.unwrap();
@@ -172,13 +172,7 @@ async fn one_pair_that_a_person_has_undone_harms_no_other() {
     let twin = twin();
     let now: Timestamp = "2026-11-23T20:00:00Z".parse().unwrap();
     let world = World::with(Arc::new(Meddler(twin.clone())), twin.clone(), now);
-    let orders: Vec<_> = (0..3).map(|_| orders::order()).collect();
-    let written = world.write_orders(&orders).await;
-    let invoices: Vec<_> = orders
-        .iter()
-        .zip(written)
-        .map(|(order, written)| to_invoice(order, &written.unwrap()))
-        .collect();
+    let invoices = three_to_invoice(&world).await;
     let invoiced = world.write_invoices(&invoices).await;
     assert!(invoiced[0].is_ok(), "{invoiced:?}");
     assert!(

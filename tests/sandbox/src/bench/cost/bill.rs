@@ -51,7 +51,6 @@ pub fn bill(used: &Used, prices: &Prices, architecture: Architecture) -> Result<
         Architecture::X86 => "lambda_gb_second_x86",
         Architecture::Arm => "lambda_gb_second_arm",
     };
-    // Gigabyte-milliseconds of 1,000 orders are gigabyte-seconds of one.
     let waited = sum(|usage| usage.milliseconds);
     let computed = sum(|usage| usage.processor_ms);
     let milliseconds = waited + computed * (PROCESSOR_MB - MEMORY_MB) / MEMORY_MB;
