@@ -68,6 +68,15 @@ pub struct MappingSetUp {
     pub batch: usize,
     /// `MaximumConcurrency`
     pub at_once: usize,
+    /// `MaximumBatchingWindowInSeconds`: how long the first message of a batch waits for others. The simulation does not
+    /// wait: its batches are whatever is there.
+    pub window_s: u64,
+}
+
+impl MappingSetUp {
+    const fn window_s(self, window_s: u64) -> Self {
+        Self { window_s, ..self }
+    }
 }
 
 const fn mapping(
@@ -82,6 +91,7 @@ const fn mapping(
         function,
         batch: 10,
         at_once,
+        window_s: 0,
     }
 }
 
@@ -89,7 +99,7 @@ const fn mapping(
 pub const MAPPINGS: [MappingSetUp; 7] = [
     mapping("EventRouterBatches", "Inbox", Function::EventRouter, 10),
     mapping("OrderWriterBatches", "OrderWork", Function::OrderWriter, 2),
-    mapping("InvoiceWriterBatches", "InvoiceWork", Function::InvoiceWriter, 2),
+    mapping("InvoiceWriterBatches", "InvoiceWork", Function::InvoiceWriter, 2).window_s(1),
     mapping("ReviewDeskFromInboxDlq", "InboxDlq", Function::ReviewDesk, 2),
     mapping(
         "ReviewDeskFromOrderWorkDlq",

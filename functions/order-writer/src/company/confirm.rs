@@ -25,6 +25,7 @@ impl<'a> Company<'a> {
         let fixes: Vec<_> = tasks.iter().map(draft_to_fix).collect();
         let forced = force(odoo, &context, &fixes).await;
         let tasks = results.keep(tasks, forced, |drafted, ()| drafted);
+        let context = context.without_log();
         let open = tasks.iter().filter(|task| task.state.order.is_quotation());
         let open: Vec<i64> = open.map(|task| task.state.order.id).collect();
         let refused = match open.is_empty() {

@@ -95,7 +95,11 @@ impl<'a> Company<'a> {
         let records: Vec<_> = tasks.iter().map(record).collect();
         let tasks = results.keep(tasks, records, |ready, record| (ready, record));
         let records = tasks.iter().map(|task| task.state.1.clone()).collect();
-        let loaded = load_each(self.odoo(), model, records, mode, &books.context()).await;
+        let context = match model {
+            "sale.order" => books.context().without_log(),
+            _ => books.context(),
+        };
+        let loaded = load_each(self.odoo(), model, records, mode, &context).await;
         results.keep(tasks, loaded, |(ready, _), _| ready)
     }
 }

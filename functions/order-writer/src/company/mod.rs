@@ -87,7 +87,7 @@ impl<'a> Company<'a> {
         };
         let tasks = results.keep(tasks, plans, |_, planned| planned);
         let plans: Vec<&CustomerPlan> = tasks.iter().map(|task| &task.state.customer).collect();
-        let parties = contacts::load(odoo, &books.context(), &plans).await;
+        let parties = contacts::load(odoo, &books.context().without_log(), &plans).await;
         let tasks = results.keep(tasks, parties, |planned, parties| Ready { planned, parties });
         let tasks = self.draft(&books, tasks, results).await;
         self.finish(&books, tasks, results).await;
@@ -151,7 +151,8 @@ impl<'a> Company<'a> {
     /// Puts back the dates of orders whose writer was gone between confirming and that.
     async fn date(&self, books: &Books, misdated: Vec<(usize, i64, String)>, results: &mut Results) {
         let dates = misdated.iter().map(|(_, id, date)| (*id, Some(date.clone())));
-        let dated = finish::restore_dates(self.odoo(), &books.context(), dates.collect()).await;
+        let context = books.context().without_log();
+        let dated = finish::restore_dates(self.odoo(), &context, dates.collect()).await;
         for (place, id, _) in misdated {
             if let Some((_, Err(failure))) = dated.iter().find(|(dated, _)| *dated == id) {
                 results.end(place, Err(failure.clone()));

@@ -1,7 +1,7 @@
 //! Content, kept once: the signed body as it came (`payload/{event}`) and the canonical order made of it
 //! (`content/{order}/{event}`). Messages carry only the ids.
 
-use super::ttl_s;
+use super::{deflated, ttl_s};
 use crate::{
     items::{
         Inserted, Items, NewItem,
@@ -67,6 +67,8 @@ struct PayloadBody {
     /// It is in the inbox.
     #[serde(default)]
     queued: bool,
+    /// How long the body is; it is kept deflated.
+    length: usize,
 }
 
 /// The payload store.
@@ -102,6 +104,7 @@ impl PayloadStore {
             sha256: sha256.clone(),
             received_at_ms: now.0,
             queued: false,
+            length: body.len(),
         };
         let beside = Beside {
             state: None,
@@ -111,7 +114,7 @@ impl PayloadStore {
         match self
             .items
             .insert(NewItem {
-                bytes: Some(body.to_vec()),
+                bytes: Some(deflated::deflate(body)),
                 ..item
             })
             .await?
@@ -158,13 +161,14 @@ impl PayloadStore {
     /// The signed body of an event.
     ///
     /// # Errors
-    /// Those of [`Items::get`].
+    /// [`FailureName::Refused`] when somebody has changed it in the table; those of [`Items::get`].
     pub async fn payload(&self, event: &str) -> Result<Option<Payload>, Failure> {
         let Some(mut item) = self.items.get(&format!("payload/{event}")).await? else {
             return Ok(None);
         };
-        let body = item.bytes.take().unwrap_or_default();
+        let bytes = item.bytes.take().unwrap_or_default();
         let about = typed::parse::<PayloadBody>(item)?.value;
+        let body = deflated::inflate(&bytes, about.length)?;
         Ok(Some(Payload {
             store: about.store,
             via: about.via,

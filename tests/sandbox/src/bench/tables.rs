@@ -114,9 +114,9 @@ impl fmt::Display for Sweep {
             f,
             "## How many writers, how large a batch\n\n\
              {at_once} orders at once, Odoo with {} workers. Each writer works on so many batches at once; a batch has at most so many\n\
-             orders.\n\n\
-             | batch | batches at once | orders/s | latency ms, median | calls to Odoo an order | orders in a batch, order / invoice |\n\
-             |--:|--:|--:|--:|--:|--:|",
+             orders, and the first invoice of one waits so long for others.\n\n\
+             | batch | batches at once | invoices wait, s | orders/s | latency ms, median | calls to Odoo an order | orders in a batch, order / invoice |\n\
+             |--:|--:|--:|--:|--:|--:|--:|",
             self.workers
         )?;
         for set_up in &self.set_ups {
@@ -124,9 +124,10 @@ impl fmt::Display for Sweep {
             let by = |of: &str| hundredths(row.batch.get(of).copied().unwrap_or_default());
             writeln!(
                 f,
-                "| {} | {} | {} | {} | {} | {} / {} |",
+                "| {} | {} | {} | {} | {} | {} | {} / {} |",
                 set_up.batch,
                 set_up.writers,
+                set_up.window_s,
                 hundredths(row.per_100_s),
                 ms(row.latency.median_us),
                 hundredths(row.round_trips()),

@@ -1,4 +1,7 @@
-//! How many batches at once and how large they are: the same backlog, one set-up after the other.
+//! How many batches at once, how large they are, how long invoices wait for each other: the same backlog, one set-up after
+//! the other.
+
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
@@ -22,6 +25,9 @@ pub struct Extent {
     /// Sweep: the most orders in a batch.
     #[arg(long, value_delimiter = ',', default_value = "1,5,10,25")]
     batches: Vec<usize>,
+    /// Sweep: seconds that the first invoice of a batch waits for others.
+    #[arg(long, value_delimiter = ',', default_value = "0,1")]
+    windows: Vec<u64>,
 }
 
 /// A set-up, and what it came to.
@@ -31,6 +37,8 @@ pub struct SetUp {
     pub writers: usize,
     /// The most orders in a batch.
     pub batch: usize,
+    /// Seconds that the first invoice of a batch waits for others.
+    pub window_s: u64,
     /// What it came to.
     pub row: Row,
 }
@@ -40,7 +48,7 @@ pub struct SetUp {
 pub struct Sweep {
     /// Odoo's workers.
     pub workers: u32,
-    /// One for each pair.
+    /// One for each.
     pub set_ups: Vec<SetUp>,
 }
 
@@ -53,14 +61,23 @@ pub async fn sweep(places: &Places, built: &Built, extent: &Extent) -> Result<Sw
     let mut set_ups = Vec::new();
     for &batch in &extent.batches {
         for &writers in &extent.writers {
-            let remotes = Remotes::start(Some(anew(&mut odoo).await?)).await?;
-            let settings = Settings {
-                writers,
-                batch,
-                ..Settings::default()
-            };
-            let rows = ours(built, &remotes, settings, &[(extent.at_once, 1)]).await?;
-            set_ups.extend(rows.into_iter().map(|row| SetUp { writers, batch, row }));
+            for &window_s in &extent.windows {
+                let remotes = Remotes::start(Some(anew(&mut odoo).await?)).await?;
+                let settings = Settings {
+                    writers,
+                    batch,
+                    window: Duration::from_secs(window_s),
+                    ..Settings::default()
+                };
+                let rows = ours(built, &remotes, settings, &[(extent.at_once, 1)]).await?;
+                let set_up = |row| SetUp {
+                    writers,
+                    batch,
+                    window_s,
+                    row,
+                };
+                set_ups.extend(rows.into_iter().map(set_up));
+            }
         }
     }
     Ok(Sweep {

@@ -70,6 +70,12 @@ impl InstantAws {
         let (start, started) = mpsc::unbounded_channel();
         let queues = QUEUES.iter().map(|queue| {
             let visibility = Duration::from_secs(queue.visibility_s.into());
+            // What a FIFO queue's function gives back waits for this. The others say how long themselves, and what they
+            // have received must not come again while Odoo works.
+            let visibility = match queue.is_fifo() {
+                true => visibility.mul_f64(scale),
+                false => visibility,
+            };
             Arc::new(Queue::new(queue.name, visibility))
         });
         let memory = Arc::new(Memory {

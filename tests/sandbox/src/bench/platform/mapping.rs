@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,9 +12,9 @@ use super::runtime_api::Reply;
 use crate::progress;
 
 /// Hands the messages of a queue to a function, for ever. What is not handled comes again when it is visible.
-pub async fn run(queue: Arc<Queue>, pool: Arc<Pool>, most: usize) {
+pub async fn run(queue: Arc<Queue>, pool: Arc<Pool>, most: usize, window: Duration) {
     loop {
-        let batch = queue.receive(most).await;
+        let batch = queue.receive(most, window).await;
         match pool.invoke(&queue.event(&batch)).await {
             Ok(Reply::Answer(answer)) => queue.delete(&handled(&batch, &answer)),
             Ok(Reply::Error(why)) => progress::say(format!("a batch of {} failed: {why}", queue.name())),

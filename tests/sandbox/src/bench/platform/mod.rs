@@ -42,11 +42,11 @@ use crate::aws::FUNCTIONS;
 /// they would only take turns.
 const PROCESSES: usize = 4;
 
-/// How long nothing must happen for everything to be done; longer than the stream's window.
+/// How long nothing must happen for everything to be done.
 const QUIET: Duration = Duration::from_secs(3);
-/// How often that is looked at, and how long at most: what follows in a FIFO group is hidden for the queue's own time.
+/// How often that is looked at, and how long at most.
 const LOOK: Duration = Duration::from_millis(100);
-const SETTLE: Duration = Duration::from_secs(400);
+const SETTLE: Duration = Duration::from_secs(120);
 
 /// What is set when a cloud is started.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub struct Settings {
     pub writers: usize,
     /// Messages in a batch of theirs.
     pub batch: usize,
+    /// How long the first message of a batch of invoices waits for others.
+    pub window: Duration,
     /// What waits and delays take of their time on AWS.
     pub scale: f64,
 }
@@ -62,10 +64,13 @@ pub struct Settings {
 impl Default for Settings {
     /// As the template has it.
     fn default() -> Self {
-        let writer = MAPPINGS.iter().find(|mapping| mapping.queue == "OrderWork");
+        let of = |queue| MAPPINGS.iter().find(|mapping| mapping.queue == queue);
+        let writer = of("OrderWork");
+        let window_s = of("InvoiceWork").map_or(0, |writer| writer.window_s);
         Self {
             writers: writer.map_or(1, |writer| writer.at_once),
             batch: writer.map_or(1, |writer| writer.batch),
+            window: Duration::from_secs(window_s),
             scale: 1.0,
         }
     }
@@ -161,9 +166,13 @@ impl Running {
                 true => (settings.writers, settings.batch),
                 false => (set_up.at_once.min(PROCESSES), set_up.batch),
             };
+            let window = match set_up.queue {
+                "InvoiceWork" => settings.window,
+                _ => Duration::from_secs(set_up.window_s),
+            };
             for _ in 0..at_once {
                 let pool = Arc::clone(cloud.pool(set_up.function.name())?);
-                tasks.spawn(mapping::run(Arc::clone(&queue), pool, most));
+                tasks.spawn(mapping::run(Arc::clone(&queue), pool, most, window));
             }
         }
         tasks.spawn(stream::run(
@@ -187,21 +196,34 @@ impl Running {
     /// # Errors
     /// When that does not come to pass.
     pub async fn settle(&self) -> Result<()> {
-        let aws = &self.cloud.aws;
-        let quiet = || {
-            let empty = aws.queues().iter().all(|queue| queue.is_empty());
-            empty && !aws.has_changes() && self.cloud.pools.values().all(|pool| pool.is_idle())
-        };
         let until = Instant::now() + SETTLE;
         let mut quiet_since = Instant::now();
         while quiet_since.elapsed() < QUIET {
-            if !quiet() {
+            let left = self.left();
+            if !left.is_empty() {
                 quiet_since = Instant::now();
             }
-            ensure!(Instant::now() < until, "the functions do not come to rest");
+            ensure!(
+                Instant::now() < until,
+                "the functions do not come to rest: {}",
+                left.join(", ")
+            );
             tokio::time::sleep(LOOK).await;
         }
         Ok(())
+    }
+
+    /// What is left to do, in words.
+    fn left(&self) -> Vec<String> {
+        let aws = &self.cloud.aws;
+        let queues = aws.queues().iter().filter(|queue| !queue.is_empty());
+        let queues = queues.map(|queue| format!("messages in {}", queue.name()));
+        let changes = aws
+            .has_changes()
+            .then(|| "changes that are not recorded".to_owned());
+        let pools = self.cloud.pools.iter().filter(|(_, pool)| !pool.is_idle());
+        let pools = pools.map(|(name, _)| format!("{name} at work"));
+        queues.chain(changes).chain(pools).collect()
     }
 }
 

@@ -86,15 +86,25 @@ impl Queue {
         id
     }
 
-    /// Waits for a batch of at most so many messages, which are hidden from then on.
-    pub async fn receive(&self, most: usize) -> Vec<Message> {
+    /// Waits for a batch of at most so many messages, which are hidden from then on. The first of them waits so long for
+    /// others.
+    pub async fn receive(&self, most: usize, window: Duration) -> Vec<Message> {
+        let mut batch: Vec<Message> = Vec::new();
+        let mut until: Option<Instant> = None;
         loop {
             let changed = self.changed.notified();
-            let (batch, next) = self.take(most);
-            if !batch.is_empty() {
+            let (more, next) = self.take(most - batch.len());
+            batch.extend(more);
+            if until.is_none() && !batch.is_empty() {
+                until = Some(Instant::now() + window);
+            }
+            let is_over = until.is_some_and(|until| until <= Instant::now());
+            if batch.len() >= most || is_over {
+                let mut state = self.state();
+                state.requests.receives += 1;
                 return batch;
             }
-            match next {
+            match [until, next].into_iter().flatten().min() {
                 Some(next) => drop(tokio::time::timeout_at(next.into(), changed).await),
                 None => changed.await,
             }
@@ -122,7 +132,6 @@ impl Queue {
                 batch.push(message.clone());
             }
         }
-        state.requests.receives += u64::from(!batch.is_empty());
         (batch, next)
     }
 
@@ -195,16 +204,16 @@ mod tests {
         queue.send("1", Some("a"), Some("1"));
         queue.send("again", Some("a"), Some("1"));
         queue.send("2", Some("b"), Some("2"));
-        let first = queue.receive(1).await;
+        let first = queue.receive(1, Duration::ZERO).await;
         queue.send("3", Some("a"), Some("3"));
-        let rest = queue.receive(10).await;
+        let rest = queue.receive(10, Duration::ZERO).await;
         let bodies = |batch: &[Message]| batch.iter().map(|m| m.body.clone()).collect::<Vec<_>>();
         assert_eq!(
             (bodies(&first), bodies(&rest)),
             (vec!["1".to_owned()], vec!["2".to_owned()])
         );
         queue.delete(&first.iter().map(|message| message.id.clone()).collect());
-        assert_eq!(bodies(&queue.receive(10).await), ["3"]);
+        assert_eq!(bodies(&queue.receive(10, Duration::ZERO).await), ["3"]);
         let requests = Requests {
             sends: 4,
             receives: 3,
@@ -214,12 +223,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_first_message_waits_for_others_until_the_batch_is_full() {
+        let queue = Queue::new("invoice-work", Duration::from_secs(60));
+        queue.send("1", None, None);
+        let later = async {
+            tokio::task::yield_now().await;
+            queue.send("2", None, None);
+        };
+        let (batch, ()) = tokio::join!(queue.receive(2, Duration::from_secs(3600)), later);
+        assert_eq!((batch.len(), queue.requests().receives), (2, 1));
+        queue.send("3", None, None);
+        assert_eq!(queue.receive(2, Duration::from_millis(20)).await.len(), 1);
+    }
+
+    #[tokio::test]
     async fn what_is_given_back_comes_again() {
         let queue = Queue::new("order-work", Duration::from_secs(60));
         let id = queue.send("1", None, None);
-        queue.receive(10).await;
+        queue.receive(10, Duration::ZERO).await;
         queue.hide(&id, Duration::from_millis(20));
-        let again = queue.receive(10).await;
+        let again = queue.receive(10, Duration::ZERO).await;
         assert_eq!(again.first().map(|message| message.receives), Some(2));
     }
 }

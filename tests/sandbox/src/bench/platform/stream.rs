@@ -1,5 +1,6 @@
 //! The table's stream: changes that are audited, in batches, to the function that records them.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,11 @@ use super::table::Change;
 use crate::progress;
 
 /// `MaximumBatchingWindowInSeconds` and `BatchSize` of the mapping.
-const WINDOW: Duration = Duration::from_secs(1);
-const BATCH: usize = 100;
+const WINDOW: Duration = Duration::from_secs(10);
+const BATCH: usize = 500;
+/// A table on demand begins with four partitions, each with a shard of its own in the stream: what is written to one order
+/// reaches the recorder in as many batches.
+const SHARDS: u64 = 4;
 
 /// Hands changes to the recorder, for ever.
 pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
@@ -30,14 +34,25 @@ pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
                 record(number, change)
             })
             .collect();
-        for batch in records.chunks(BATCH) {
-            match recorder.invoke(&json!({"Records": batch})).await {
-                Ok(Reply::Answer(_)) => {}
-                Ok(Reply::Error(why)) => progress::say(format!("changes were not recorded: {why}")),
-                Err(error) => progress::say(format!("changes were not recorded: {error:#}")),
+        for shard in 0..SHARDS {
+            let of_shard = records.iter().filter(|record| shard_of(record) == shard);
+            let of_shard: Vec<&Value> = of_shard.collect();
+            for batch in of_shard.chunks(BATCH) {
+                match recorder.invoke(&json!({"Records": batch})).await {
+                    Ok(Reply::Answer(_)) => {}
+                    Ok(Reply::Error(why)) => progress::say(format!("changes were not recorded: {why}")),
+                    Err(error) => progress::say(format!("changes were not recorded: {error:#}")),
+                }
             }
         }
     }
+}
+
+/// The shard that an item's changes come in.
+fn shard_of(record: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    record["dynamodb"]["Keys"]["pk"]["S"].as_str().hash(&mut hasher);
+    hasher.finish() % SHARDS
 }
 
 fn record(number: u64, change: &Change) -> Value {
@@ -51,6 +66,6 @@ fn record(number: u64, change: &Change) -> Value {
             stream[name] = image.clone();
         }
     }
-    json!({"eventID": format!("{}-{number}", change.pk), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+    json!({"eventID": format!("{number:032x}"), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
            "awsRegion": "us-east-1", "dynamodb": stream})
 }
