@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tokio::process::Command;
 
-use super::callgrind;
+use super::instructions;
 use crate::aws::{FUNCTIONS, QUICK, compile};
 use crate::places::Places;
 use crate::{progress, tools};
@@ -84,7 +84,7 @@ impl Measured {
         let (allocations, allocated) = allocations(&program).await?;
         let instructions = async {
             let valgrind = tools::valgrind(places).await?;
-            callgrind::count(places, &valgrind, &program, allocations.keys()).await
+            instructions::count(places, &valgrind, &program, allocations.keys()).await
         };
         let instructions = progress::step("instructions: counted", instructions).await;
         let compiler = tools::output(Command::new("rustc").arg("--version")).await?;

@@ -1,7 +1,7 @@
 //! `cargo sandbox guards`: what of the bundle's cost can be counted, and is the same on a busy machine, does not grow
 //! unseen. Sizes of the functions, allocations and instructions of fixed pieces of work; no times.
 
-mod callgrind;
+mod instructions;
 mod limits;
 mod measured;
 mod verdict;
