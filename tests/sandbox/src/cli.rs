@@ -13,6 +13,7 @@ use crate::cloudwatch;
 use crate::demo;
 use crate::first_day;
 use crate::fuzz;
+use crate::guards;
 use crate::least_privilege;
 use crate::odoo;
 use crate::places::{Places, repository};
@@ -28,8 +29,8 @@ The local world of odoo-heartland.
 
 It installs a real Odoo 19 with PostgreSQL and an AWS emulator below target/sandbox/, builds and deploys the functions
 with the real `sam`, simulates the Heartland gateway and the shop, and stops everything when it ends. Nothing outside
-target/sandbox/ is changed, except that as root a missing PostgreSQL is installed with apt. Everything listens on
-127.0.0.1 on free ports. The first start takes minutes, later ones seconds. Logs are in target/sandbox/log/.";
+target/sandbox/ is changed, except that as root PostgreSQL and valgrind are installed with apt when they are missing.
+Everything listens on 127.0.0.1 on free ports. The first start takes minutes, later ones seconds. Logs are in target/sandbox/log/.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,6 +79,8 @@ enum Action {
     Dashboard(cloudwatch::DashboardOptions),
     /// Measure the functions: size, start, own time, memory.
     Bench(bench::Options),
+    /// Count sizes, allocations and instructions, and compare them with tests/guards/limits.toml.
+    Guards(guards::Options),
     /// Run the whole bundle in one process, with faults by seed: many seeds, or one step by step.
     Simulate(simulate::Options),
     /// Feed everything that reads from outside with what nobody should send, begun from the kept corpus.
@@ -171,6 +174,7 @@ pub async fn main() -> ExitCode {
             Action::Chaos(options) => chaos::chaos(options).await,
             Action::Dashboard(options) => cloudwatch::dashboard(options).await,
             Action::Bench(options) => bench::bench(&options).await,
+            Action::Guards(options) => guards::guards(&options).await,
             Action::Simulate(options) => simulate::simulate(&options),
             Action::Fuzz(options) => fuzz::fuzz(&options),
             Action::Clean => clean(),

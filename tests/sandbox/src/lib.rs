@@ -14,6 +14,7 @@ pub mod demo;
 pub mod first_day;
 pub mod fuzz;
 pub mod gp_api;
+mod guards;
 mod least_privilege;
 pub mod odoo;
 pub mod places;

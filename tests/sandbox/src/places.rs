@@ -65,6 +65,11 @@ impl Places {
         self.root.join("tools").join(name)
     }
 
+    /// The target directory of functions that are built with the tests' profile.
+    pub fn functions(&self) -> PathBuf {
+        self.root.join("functions")
+    }
+
     /// The log file of a part or a step: `target/sandbox/log/{name}.log`.
     pub fn log(&self, name: &str) -> PathBuf {
         self.root.join("log").join(format!("{name}.log"))

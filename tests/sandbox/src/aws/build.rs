@@ -66,8 +66,9 @@ impl Built {
 /// # Errors
 /// When the compiler says so; the message has its last lines.
 pub async fn build(places: &Places) -> Result<Built> {
-    let target = places.root().join("functions");
-    progress::step("functions: built", compile(places, &target)).await?;
+    let target = places.functions();
+    let log = places.log("functions-build");
+    progress::step("functions: built", compile(&target, FUNCTIONS, &QUICK, &log)).await?;
     let built = Built {
         dir: target.join("release"),
     };
@@ -79,18 +80,27 @@ pub async fn build(places: &Places) -> Result<Built> {
     Ok(built)
 }
 
-async fn compile(places: &Places, target: &Path) -> Result<()> {
+/// Builds packages with one run of cargo, into a target directory of their own.
+///
+/// # Errors
+/// When the compiler says so; the message has its last lines.
+pub(crate) async fn compile(
+    target: &Path,
+    packages: impl IntoIterator<Item = &str>,
+    profile: &[(&str, &str)],
+    log: &Path,
+) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(repository())
         .args(["build", "--release", "--locked", "--bins"])
-        .args(FUNCTIONS.iter().flat_map(|function| ["--package", function]))
+        .args(packages.into_iter().flat_map(|package| ["--package", package]))
         .env("CARGO_TARGET_DIR", target)
-        .envs(QUICK)
+        .envs(profile.iter().copied())
         // Set by an outer cargo for the package it runs; an inner one has its own.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    tools::run(&mut cargo, &places.log("functions-build"))
+    tools::run(&mut cargo, log)
         .await
         .context("building the functions")
 }

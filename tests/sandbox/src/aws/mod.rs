@@ -27,8 +27,8 @@ mod template;
 mod told;
 mod tools;
 
-pub(crate) use build::QUICK;
 pub use build::{Built, build};
+pub(crate) use build::{QUICK, compile};
 pub use client::Aws;
 pub(crate) use client::settings;
 pub use deploy::{Deployed, Options, STACK, deploy};

@@ -1,15 +1,14 @@
 //! The functions as they go to AWS: the release profile of the workspace, for this machine's processor.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use tokio::process::Command;
 
-use crate::aws::{FUNCTIONS, QUICK};
-use crate::places::{Places, repository};
-use crate::{progress, tools};
+use crate::aws::{FUNCTIONS, QUICK, compile};
+use crate::places::Places;
+use crate::progress;
 
 /// The function that does nothing.
 pub const EMPTY: &str = "empty-function";
@@ -62,25 +61,11 @@ impl Built {
 /// # Errors
 /// When the compiler says so.
 pub async fn build(places: &Places, quick: bool) -> Result<Built> {
-    let target = places.root().join(if quick { "functions" } else { "bench" });
-    progress::step("functions: built", compile(places, &target, quick)).await?;
+    let (target, profile) = match quick {
+        true => (places.functions(), &QUICK[..]),
+        false => (places.root().join("bench"), &[][..]),
+    };
+    let log = places.log("bench-build");
+    progress::step("functions: built", compile(&target, measured(), profile, &log)).await?;
     Ok(Built(target.join("release")))
-}
-
-async fn compile(places: &Places, target: &Path, quick: bool) -> Result<()> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(repository())
-        .args(["build", "--release", "--locked", "--bins"])
-        .args(measured().flat_map(|function| ["--package", function]))
-        .env("CARGO_TARGET_DIR", target)
-        // Set by an outer cargo for the package it runs; an inner one has its own.
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    if quick {
-        cargo.envs(QUICK);
-    }
-    tools::run(&mut cargo, &places.log("bench-build"))
-        .await
-        .context("building the functions")
 }

@@ -1,4 +1,4 @@
-//! What comes from Debian: packages that are unpacked without being installed, and the PostgreSQL server.
+//! What comes from Debian: packages that are unpacked without being installed, the PostgreSQL server, valgrind.
 
 use std::path::{Path, PathBuf};
 
@@ -121,19 +121,38 @@ pub async fn postgres(places: &Places) -> Result<PathBuf> {
     if let Some(dir) = newest_postgres() {
         return Ok(dir);
     }
-    if !nix::unistd::geteuid().is_root() {
-        bail!("no PostgreSQL server {OLDEST_POSTGRES} or newer: install the Debian package postgresql");
+    let missing = || format!("no PostgreSQL server {OLDEST_POSTGRES} or newer");
+    installed(places, "postgresql").await.with_context(missing)?;
+    newest_postgres().context("the Debian package postgresql brought no server 13 or newer")
+}
+
+/// Valgrind; as root it is installed when it is missing.
+///
+/// # Errors
+/// When there is none and it cannot be installed.
+pub async fn valgrind(places: &Places) -> Result<PathBuf> {
+    if let Some(program) = find(["valgrind"]) {
+        return Ok(program);
     }
-    let log = places.log("install-postgresql");
-    progress::step("PostgreSQL: installing Debian's package", async {
+    let missing = "valgrind, which counts instructions, is missing";
+    installed(places, "valgrind").await.context(missing)?;
+    find(["valgrind"]).context("the Debian package valgrind brought no valgrind")
+}
+
+/// Installs a package of this machine's own Debian. Root's to do.
+async fn installed(places: &Places, package: &str) -> Result<()> {
+    if !nix::unistd::geteuid().is_root() {
+        bail!("install the Debian package {package}");
+    }
+    let log = places.log(&format!("install-{package}"));
+    progress::step(&format!("{package}: installing Debian's package"), async {
         run(Command::new("apt-get").args(["update", "-qq"]), &log).await?;
         let mut install = Command::new("apt-get");
-        install.args(["install", "-qq", "-y", "--no-install-recommends", "postgresql"]);
+        install.args(["install", "-qq", "-y", "--no-install-recommends", package]);
         run(install.env("DEBIAN_FRONTEND", "noninteractive"), &log).await
     })
     .await
-    .context("installing the Debian package postgresql")?;
-    newest_postgres().context("the Debian package postgresql brought no server 13 or newer")
+    .with_context(|| format!("installing the Debian package {package}"))
 }
 
 fn newest_postgres() -> Option<PathBuf> {

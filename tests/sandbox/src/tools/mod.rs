@@ -6,7 +6,7 @@ mod kept;
 mod run;
 mod unprivileged;
 
-pub use debian::{postgres, unpacked};
+pub use debian::{postgres, unpacked, valgrind};
 pub use install::{cargo_install, npm, python_venv};
 pub use kept::kept;
 pub use run::{find, output, run, run_with_input, tail};

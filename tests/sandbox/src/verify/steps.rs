@@ -7,6 +7,7 @@ use super::{Tally, command::cargo_test, command::check};
 use crate::aws::{self, MiniStack};
 use crate::fuzz;
 use crate::gp_api;
+use crate::guards;
 use crate::odoo::RunningOdoo;
 use crate::places::{Places, repository};
 use crate::simulate;
@@ -29,7 +30,7 @@ pub struct Step {
 }
 
 /// All steps in their order.
-pub const STEPS: [Step; 13] = [
+pub const STEPS: [Step; 14] = [
     Step {
         name: "format",
         about: "rustfmt",
@@ -84,6 +85,11 @@ pub const STEPS: [Step; 13] = [
         name: "odoo",
         about: "Odoo's traps against the real server",
         run: |s| Box::pin(odoo(s)),
+    },
+    Step {
+        name: "guards",
+        about: "sizes, allocations and instructions beside their limits",
+        run: |s| Box::pin(guards(s)),
     },
     Step {
         name: "stories",
@@ -224,6 +230,11 @@ async fn odoo(stage: &mut Stage) -> Result<Tally> {
         &odoo.access().environment(),
     )
     .await
+}
+
+/// Builds the functions, which the next step deploys.
+async fn guards(stage: &mut Stage) -> Result<Tally> {
+    guards::usual(&stage.places).await
 }
 
 async fn stories(stage: &mut Stage) -> Result<Tally> {
