@@ -31,9 +31,8 @@ impl Context {
         Self(map)
     }
 
-    /// The same, and Odoo writes no log of changes into the record's chatter: who wrote what and when is in the audit
-    /// trail, and the log is a fifth of an order's time. Never for `account.move`: there the log is the audit trail of
-    /// the books.
+    /// The same, and Odoo writes no log of changes into the record's chatter: who wrote what and when is in our audit
+    /// trail, and the log takes Odoo its time. Never for `account.move`: there it is the audit trail of the books.
     #[must_use]
     pub fn without_log(&self) -> Self {
         self.with("tracking_disable", true)
