@@ -1,4 +1,5 @@
-//! The functions as they go to AWS: the release profile of the workspace, for this machine's processor.
+//! The functions as they go to AWS: the release profile of the workspace, for this machine's processor; for their size
+//! also for arm64.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,14 +8,16 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use tokio::process::Command;
 
-use crate::aws::{FUNCTIONS, QUICK};
+use crate::aws::{self, FUNCTIONS, QUICK};
 use crate::places::{Places, repository};
 use crate::{progress, tools};
 
 /// The function that does nothing.
 pub const EMPTY: &str = "empty-function";
+/// The intake that verifies nothing.
+pub const UNVERIFIED: &str = "unverified-intake";
 
-/// Everything that is measured: the empty function first.
+/// The bundle's functions beside the empty one, which is the first.
 pub fn measured() -> impl Iterator<Item = &'static str> {
     std::iter::once(EMPTY).chain(FUNCTIONS)
 }
@@ -28,6 +31,26 @@ pub struct Size {
     pub zip: u64,
 }
 
+impl Size {
+    /// The size of an executable.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(executable: &Path) -> Result<Self> {
+        let bytes =
+            std::fs::read(executable).with_context(|| format!("cannot read {}", executable.display()))?;
+        let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        archive.start_file("bootstrap", options)?;
+        archive.write_all(&bytes)?;
+        let archive = archive.finish()?.into_inner();
+        Ok(Self {
+            binary: bytes.len().try_into()?,
+            zip: archive.len().try_into()?,
+        })
+    }
+}
+
 /// Where the executables are.
 #[derive(Clone, Debug)]
 pub struct Built(PathBuf);
@@ -37,27 +60,10 @@ impl Built {
     pub fn executable(&self, function: &str) -> PathBuf {
         self.0.join(function)
     }
-
-    /// How large a function is.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn size(&self, function: &str) -> Result<Size> {
-        let path = self.executable(function);
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let options = zip::write::SimpleFileOptions::default().unix_permissions(0o755);
-        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        archive.start_file("bootstrap", options)?;
-        archive.write_all(&bytes)?;
-        let archive = archive.finish()?.into_inner();
-        Ok(Size {
-            binary: bytes.len().try_into()?,
-            zip: archive.len().try_into()?,
-        })
-    }
 }
 
-/// Builds all functions and the empty one. `quick` is the profile of the tests: to try the measuring itself, not to quote.
+/// Builds all functions and those they are measured against. `quick` is the profile of the tests: to try the measuring
+/// itself, not to quote.
 ///
 /// # Errors
 /// When the compiler says so.
@@ -67,12 +73,26 @@ pub async fn build(places: &Places, quick: bool) -> Result<Built> {
     Ok(Built(target.join("release")))
 }
 
+/// Builds the bundle's functions and the empty one for arm64, as `sam build` does; returns their directory, where each
+/// is `{function}/bootstrap`. Not to be started here.
+///
+/// # Errors
+/// When cargo-lambda is not to be had, or the compiler says so.
+pub async fn build_arm64(places: &Places, quick: bool) -> Result<PathBuf> {
+    let functions: Vec<&str> = measured().collect();
+    aws::arm64_build(places, &functions, quick).await
+}
+
 async fn compile(places: &Places, target: &Path, quick: bool) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(repository())
         .args(["build", "--release", "--locked", "--bins"])
-        .args(measured().flat_map(|function| ["--package", function]))
+        .args(
+            measured()
+                .chain([UNVERIFIED])
+                .flat_map(|function| ["--package", function]),
+        )
         .env("CARGO_TARGET_DIR", target)
         // Set by an outer cargo for the package it runs; an inner one has its own.
         .env_remove("RUSTFLAGS")
