@@ -76,7 +76,7 @@ enum Action {
     Chaos(chaos::Options),
     /// Play a shop for some minutes and draw the stack's dashboard with what was measured.
     Dashboard(cloudwatch::DashboardOptions),
-    /// Measure the functions: size, start, own time, memory.
+    /// Measure the functions and orders: time, memory, cost, size.
     Bench(bench::Options),
     /// Run the whole bundle in one process, with faults by seed: many seeds, or one step by step.
     Simulate(simulate::Options),

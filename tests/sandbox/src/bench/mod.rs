@@ -69,7 +69,7 @@ pub struct Options {
 enum Part {
     /// Start, first event, own time and memory of the functions
     Functions,
-    /// Valid, unsigned and oversized requests to the intake, beside a handler that verifies nothing
+    /// Valid, wrongly signed and oversized requests to the intake, beside a handler that verifies nothing
     Intake,
     /// Order to cash against the real Odoo, beside a plain client and Odoo's own ORM
     Orders,
@@ -77,7 +77,7 @@ enum Part {
     Cost,
     /// Orders with other numbers of writers and other batches, which the template's defaults are from
     Sweep,
-    /// Size of every function for arm64 and x86-64. Builds each for the other processor, too, which takes minutes
+    /// Size of every function for arm64 and x86-64. Not in the usual run: each is built for arm64, too, which takes minutes
     Sizes,
 }
 
