@@ -77,7 +77,7 @@ enum Action {
     Chaos(chaos::Options),
     /// Play a shop for some minutes and draw the stack's dashboard with what was measured.
     Dashboard(cloudwatch::DashboardOptions),
-    /// Measure the functions: size, start, own time, memory.
+    /// Measure the functions and orders: time, memory, cost, size.
     Bench(bench::Options),
     /// Count sizes, allocations and instructions, and compare them with tests/guards/limits.toml.
     Guards(guards::Options),

@@ -39,6 +39,7 @@ pub use logs::Logs;
 pub use ministack::{MiniStack, Settings};
 pub use peek::{Message, messages};
 pub use processes::{Environment, environments};
+pub(crate) use release::arm64_build;
 pub use release::sam_build;
 pub use rights::{NotEnforceable, Statement, not_enforceable, statements, without};
 pub use secrets::{GpApiSecret, OdooSecret, Secrets, ShopSecret};

@@ -1,27 +1,45 @@
-//! The functions by themselves: size, start, own time, memory; each beside one that does nothing.
+//! The functions by themselves: start, first event, own time, memory; each beside one that does nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::build::{Built, Size, measured};
+use super::build::{Built, measured};
 use super::figures::Figures;
 use super::platform::{Function, InstantAws, Log, Remotes};
-use super::spine::Spine;
+use super::spine::{ColdStart, Driven, Spine};
 use crate::progress;
 
-/// The size of a function and how it starts.
+/// How a function starts.
 #[derive(Debug, Serialize)]
 pub struct Cold {
     /// The function.
     pub name: &'static str,
-    /// How large it is.
-    pub size: Size,
     /// From the start of the process to the first question for an event.
     pub figures: Figures,
+    /// Calls to AWS in that time.
+    pub calls: u64,
     /// The most memory it had resident by then, KiB.
     pub peak_kib: u64,
+}
+
+/// What an event waits for that no running process takes.
+#[derive(Debug, Serialize)]
+pub struct First {
+    /// The function, and what it did.
+    pub name: &'static str,
+    /// From the start of the process to the first question for an event.
+    pub start: Figures,
+    /// From the first event to its answer.
+    pub event: Figures,
+    /// The same, with the connections closed that the function had opened while it started.
+    pub event_without_connections: Figures,
+    /// Start and first event together.
+    pub together: Figures,
+    /// The median of an event that a process takes which had many before, microseconds.
+    pub later_us: u64,
 }
 
 /// The own time of a function.
@@ -35,12 +53,14 @@ pub struct Own {
     pub peak_kib: u64,
 }
 
-/// The functions by themselves.
+/// The functions by themselves; the empty function is the first everywhere.
 #[derive(Debug, Serialize)]
 pub struct Functions {
-    /// Sizes and starts; the empty function first.
+    /// Starts.
     pub cold: Vec<Cold>,
-    /// Own times; the empty function first.
+    /// First events.
+    pub first: Vec<First>,
+    /// Own times.
     pub own: Vec<Own>,
 }
 
@@ -56,43 +76,61 @@ pub async fn measure(built: &Built, starts: usize, events: usize) -> Result<Func
         aws: &aws,
         remotes: &remotes,
         executable: |function: &str| built.executable(function),
+        starts,
     };
-    let driven = progress::step("own time", spine.drive(events)).await?;
-    let own = driven.into_iter().filter_map(|driven| {
-        Some(Own {
-            figures: Figures::of(&driven.times)?,
-            name: driven.name,
-            peak_kib: driven.peak_kib,
-        })
-    });
+    let driven = progress::step("first events and own time", spine.drive(events)).await?;
     Ok(Functions {
         cold,
-        own: own.collect(),
+        first: driven.iter().filter_map(first).collect(),
+        own: driven.iter().filter_map(own).collect(),
     })
 }
 
 /// Every function started in turn, round by round, so that what slows the machine down slows down all of them.
 async fn cold_starts(built: &Built, aws: &InstantAws, remotes: &Remotes, starts: usize) -> Result<Vec<Cold>> {
     let mut times = vec![Vec::new(); measured().count()];
-    let mut memory = vec![0; times.len()];
+    let mut most = vec![(0, 0); times.len()];
     for _ in 0..starts {
-        for ((function, times), peak_kib) in measured().zip(&mut times).zip(&mut memory) {
+        for ((function, times), (calls, peak_kib)) in measured().zip(&mut times).zip(&mut most) {
             let environment = remotes.environment(&aws.url, function);
             let log = Arc::<Log>::default();
+            let before = aws.connections.requests();
             let started = Function::start(&built.executable(function), &environment, &log).await?;
             times.push(started.started_in);
+            *calls = (aws.connections.requests() - before).max(*calls);
             *peak_kib = started.peak_kib()?.max(*peak_kib);
         }
     }
-    let cold = measured().zip(times).zip(memory);
-    cold.filter_map(|((name, times), peak_kib)| Some((name, Figures::of(&times)?, peak_kib)))
-        .map(|(name, figures, peak_kib)| {
-            Ok(Cold {
-                name,
-                size: built.size(name)?,
-                figures,
-                peak_kib,
-            })
+    let cold = measured().zip(times).zip(most);
+    let cold = cold.filter_map(|((name, times), (calls, peak_kib))| {
+        Some(Cold {
+            name,
+            figures: Figures::of(&times)?,
+            calls,
+            peak_kib,
         })
-        .collect()
+    });
+    Ok(cold.collect())
+}
+
+fn first(driven: &Driven) -> Option<First> {
+    let of = |starts: &[ColdStart], time: fn(&ColdStart) -> Duration| {
+        Figures::of(&starts.iter().map(time).collect::<Vec<_>>())
+    };
+    Some(First {
+        name: driven.name,
+        start: of(&driven.kept, |cold| cold.start)?,
+        event: of(&driven.kept, |cold| cold.event)?,
+        event_without_connections: of(&driven.closed, |cold| cold.event)?,
+        together: of(&driven.kept, |cold| cold.start + cold.event)?,
+        later_us: Figures::of(&driven.times)?.median_us,
+    })
+}
+
+fn own(driven: &Driven) -> Option<Own> {
+    Some(Own {
+        name: driven.name,
+        figures: Figures::of(&driven.times)?,
+        peak_kib: driven.peak_kib,
+    })
 }

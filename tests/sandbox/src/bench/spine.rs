@@ -14,13 +14,26 @@ use super::platform::{Function, InstantAws, Log, Remotes, request};
 use crate::backlog;
 
 /// So many events warm a function up; they do not count.
-const WARM_UP: usize = 50;
+pub const WARM_UP: usize = 50;
+
+/// A start of a process and its first event.
+#[derive(Clone, Copy)]
+pub struct ColdStart {
+    /// From the start of the process to the first question for an event.
+    pub start: Duration,
+    /// From the first event to its answer.
+    pub event: Duration,
+}
 
 /// What a function was driven through.
 pub struct Driven {
     /// The function, and what it did.
     pub name: &'static str,
-    /// One for each event.
+    /// Processes that had one event.
+    pub kept: Vec<ColdStart>,
+    /// The same, but every connection they had opened while they started was closed before the event.
+    pub closed: Vec<ColdStart>,
+    /// One process: one for each event.
     pub times: Vec<Duration>,
     /// The most memory it had resident, KiB.
     pub peak_kib: u64,
@@ -34,6 +47,8 @@ pub struct Spine<'a, F: Fn(&str) -> PathBuf> {
     pub remotes: &'a Remotes,
     /// Where a function is.
     pub executable: F,
+    /// Starts of each function with an event, for each of the two ways.
+    pub starts: usize,
 }
 
 impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
@@ -42,10 +57,11 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
     /// # Errors
     /// When a function does not start, or fails with an event.
     pub async fn drive(&self, events: usize) -> Result<Vec<Driven>> {
-        let nothing = vec![Value::Null; events + WARM_UP];
+        let events = 2 * self.starts + WARM_UP + events;
+        let nothing = vec![Value::Null; events];
         let (empty, _) = self.through(EMPTY, EMPTY, &nothing).await?;
 
-        let webhooks = self.webhooks(events + WARM_UP).await?;
+        let webhooks = self.webhooks(events).await?;
         let (intake, _) = self
             .through("webhook-intake", "webhook-intake", &webhooks)
             .await?;
@@ -82,7 +98,8 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
         Ok(vec![empty, intake, router, authorize, capture, notify])
     }
 
-    /// One process, one event after the other: how long each took without those that warm it up, and all answers.
+    /// The first events to a new process each, the rest to one, one after the other: how long each took without those
+    /// that warm it up, and all answers.
     async fn through(
         &self,
         function: &str,
@@ -91,15 +108,33 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
     ) -> Result<(Driven, Vec<Value>)> {
         let environment = self.remotes.environment(&self.aws.url, function);
         let log = Arc::<Log>::default();
-        let mut process = Function::start(&(self.executable)(function), &environment, &log).await?;
-        let (mut times, mut answers) = (Vec::new(), Vec::new());
-        for event in events {
+        let executable = (self.executable)(function);
+        let (first, rest) = events.split_at((2 * self.starts).min(events.len()));
+        let (mut kept, mut closed, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        for (event, close) in first.iter().zip([false, true].into_iter().cycle()) {
+            self.aws.connections.close_after_answers(close);
+            let process = Function::start(&executable, &environment, &log).await;
+            self.aws.connections.close_after_answers(false);
+            let mut process = process?;
+            let (took, reply) = process.invoke(event).await.context(name)?;
+            answers.push(reply.answer().context(name)?);
+            let starts = if close { &mut closed } else { &mut kept };
+            starts.push(ColdStart {
+                start: process.started_in,
+                event: took,
+            });
+        }
+        let mut process = Function::start(&executable, &environment, &log).await?;
+        let mut times = Vec::new();
+        for event in rest {
             let (took, reply) = process.invoke(event).await.context(name)?;
             times.push(took);
             answers.push(reply.answer().context(name)?);
         }
         let driven = Driven {
             name,
+            kept,
+            closed,
             times: times.split_off(WARM_UP.min(times.len())),
             peak_kib: process.peak_kib()?,
         };

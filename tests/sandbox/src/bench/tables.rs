@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::figures::{Figures, hundredths, ms, times};
-use super::functions::Functions;
+use super::functions::{First, Functions};
 use super::orders::{Orders, Row, Sweep, WRITERS};
 use super::peers::Peer;
 
@@ -12,29 +12,30 @@ impl fmt::Display for Functions {
         let starts = self.cold.first().map_or(0, |cold| cold.figures.count);
         writeln!(
             f,
-            "## Size and start\n\n\
-             From the start of the process until it asks for its first event: {starts} starts of each, in turns. Its secrets and its\n\
-             table answer at once.\n"
+            "## Start\n\n\
+             From the start of the process until it asks for its first event: {starts} starts of each, in turns. Some functions read a\n\
+             secret or look at the table by then, which opens a connection that the first event finds open. Both answer at once, and\n\
+             without TLS.\n"
         )?;
         writeln!(
             f,
-            "| function | binary KiB | zip KiB | start ms, median | worst | times the empty one | memory KiB |\n\
-             |---|--:|--:|--:|--:|--:|--:|"
+            "| function | start ms, median | worst | times the empty one | calls to AWS | memory KiB |\n\
+             |---|--:|--:|--:|--:|--:|"
         )?;
         let base = self.cold.first().map_or(0, |cold| cold.figures.median_us);
         for cold in &self.cold {
             writeln!(
                 f,
-                "| {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} |",
                 cold.name,
-                cold.size.binary / 1024,
-                cold.size.zip / 1024,
                 ms(cold.figures.median_us),
                 ms(cold.figures.worst_us),
                 times(cold.figures.median_us, base),
+                cold.calls,
                 cold.peak_kib
             )?;
         }
+        first_events(f, &self.first)?;
         let events = self.own.first().map_or(0, |own| own.figures.count);
         writeln!(
             f,
@@ -137,6 +138,38 @@ impl fmt::Display for Sweep {
         }
         Ok(())
     }
+}
+
+fn first_events(f: &mut fmt::Formatter<'_>, first: &[First]) -> fmt::Result {
+    let starts = first.first().map_or(0, |first| first.event.count);
+    writeln!(
+        f,
+        "\n## First event\n\n\
+         What an event waits for that no running process takes: the start, and the event itself, for which the function makes what it\n\
+         makes once. {starts} new processes of each with the connections they opened while they started, and as many, in turns, whose\n\
+         connections were closed before the event: the difference is what opening them early spares, without TLS.\n"
+    )?;
+    writeln!(
+        f,
+        "| function | start ms, median | first event ms, median | worst | connections closed: median | worst | a later event ms, median | start and first event ms, median | worst |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|"
+    )?;
+    for first in first {
+        writeln!(
+            f,
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            first.name,
+            ms(first.start.median_us),
+            ms(first.event.median_us),
+            ms(first.event.worst_us),
+            ms(first.event_without_connections.median_us),
+            ms(first.event_without_connections.worst_us),
+            ms(first.later_us),
+            ms(first.together.median_us),
+            ms(first.together.worst_us),
+        )?;
+    }
+    Ok(())
 }
 
 fn ours(f: &mut fmt::Formatter<'_>, row: &Row) -> fmt::Result {

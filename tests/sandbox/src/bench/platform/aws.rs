@@ -12,12 +12,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use simulation::set_up::QUEUES;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::connections::{Connections, watch};
 use super::queue::Queue;
 use super::table::{Change, Refusal, Tables, Units};
 
@@ -48,6 +50,8 @@ struct Memory {
 pub struct InstantAws {
     /// What `AWS_ENDPOINT_URL` is.
     pub url: String,
+    /// What functions have open.
+    pub connections: Arc<Connections>,
     memory: Arc<Memory>,
     started: tokio::sync::Mutex<mpsc::UnboundedReceiver<Started>>,
     serving: JoinHandle<()>,
@@ -88,13 +92,18 @@ impl InstantAws {
             start,
             calls: Mutex::default(),
         });
-        let routes = Router::new().fallback(serve).with_state(Arc::clone(&memory));
+        let connections = Arc::<Connections>::default();
+        let routes = Router::new()
+            .fallback(serve)
+            .layer(from_fn_with_state(Arc::clone(&connections), watch))
+            .with_state(Arc::clone(&memory));
         let serving = tokio::spawn(async move {
             // It serves until it is aborted; a lost listener shows in the next call.
             let _ = axum::serve(listener, routes).await;
         });
         Ok(Self {
             url,
+            connections,
             memory,
             started: tokio::sync::Mutex::new(started),
             serving,

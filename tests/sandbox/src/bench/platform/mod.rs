@@ -2,6 +2,7 @@
 //! stream, all of which answer at once. What is measured is the functions and the systems behind them.
 
 mod aws;
+mod connections;
 mod endpoint;
 mod engine;
 mod environment;
