@@ -14,7 +14,7 @@ use super::platform::{Function, InstantAws, Log, Remotes, request};
 use crate::backlog;
 
 /// So many events warm a function up; they do not count.
-const WARM_UP: usize = 50;
+pub const WARM_UP: usize = 50;
 
 /// What a function was driven through.
 pub struct Driven {
@@ -50,12 +50,7 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
             .through("webhook-intake", "webhook-intake", &webhooks)
             .await?;
 
-        let inbox = self.aws.queue("inbox.fifo").context("there is no inbox")?;
-        let messages = inbox.drain();
-        let events: Vec<Value> = messages
-            .iter()
-            .map(|message| inbox.event(std::slice::from_ref(message)))
-            .collect();
+        let events = self.arrived()?;
         let (router, _) = self.through("event-router", "event-router", &events).await?;
 
         let mut runs = Vec::new();
@@ -83,7 +78,10 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
     }
 
     /// One process, one event after the other: how long each took without those that warm it up, and all answers.
-    async fn through(
+    ///
+    /// # Errors
+    /// When the function does not start, or fails with an event.
+    pub async fn through(
         &self,
         function: &str,
         name: &'static str,
@@ -104,6 +102,19 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
             peak_kib: process.peak_kib()?,
         };
         Ok((driven, answers))
+    }
+
+    /// What the intake has put into the inbox, taken out of it: an event of one message each.
+    ///
+    /// # Errors
+    /// When there is no inbox.
+    pub fn arrived(&self) -> Result<Vec<Value>> {
+        let inbox = self.aws.queue("inbox.fifo").context("there is no inbox")?;
+        let messages = inbox.drain();
+        let events = messages.iter();
+        Ok(events
+            .map(|message| inbox.event(std::slice::from_ref(message)))
+            .collect())
     }
 
     /// Orders of the shop as its webhooks bring them, each signed.
