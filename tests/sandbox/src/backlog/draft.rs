@@ -8,6 +8,11 @@ use crate::shop::Draft;
 const CUSTOMERS: u64 = 20;
 /// New Jersey's tax, in thousandths of a percent.
 const TAX: u64 = 6_625;
+/// No order has more lines, so that no two lines of the shop have the same id.
+const LINES_MAX: u64 = 1_000;
+
+/// What is ordered: SKU, name, quantity, and the price of one piece in cents.
+pub(crate) type Goods = (String, String, u64, u64);
 
 /// An order of two or three lines with tax and shipping, to another address than the customer's, and its total in cents.
 /// Rounded line by line as WooCommerce does, its tax is a cent off what Odoo computes: it has to be forced.
@@ -19,11 +24,23 @@ pub(crate) fn order(id: u64, number: u64, token: &str) -> (Draft, u64) {
     if number % 2 == 1 {
         goods.push(("HL-MUG-BLUE", "Mug - Blue", 1, 1_995));
     }
+    let goods = goods.into_iter();
+    let goods = goods.map(|(sku, name, quantity, price)| (sku.to_owned(), name.to_owned(), quantity, price));
+    order_of(id, number, token, goods)
+}
+
+/// The same kind of order, of these goods.
+pub(crate) fn order_of(
+    id: u64,
+    number: u64,
+    token: &str,
+    goods: impl IntoIterator<Item = Goods>,
+) -> (Draft, u64) {
     let lines: Vec<Line> = goods
         .into_iter()
         .enumerate()
         .map(|(at, (sku, name, quantity, price))| Line {
-            id: id * 10 + at as u64,
+            id: id * LINES_MAX + at as u64,
             sku,
             name,
             quantity,
@@ -66,8 +83,8 @@ pub(crate) fn order(id: u64, number: u64, token: &str) -> (Draft, u64) {
 
 struct Line {
     id: u64,
-    sku: &'static str,
-    name: &'static str,
+    sku: String,
+    name: String,
     quantity: u64,
     /// Of one piece, in cents.
     price: u64,

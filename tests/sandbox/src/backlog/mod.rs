@@ -16,7 +16,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::progress;
 use crate::shop::Kind;
 use crate::witness::Witness;
-pub(crate) use draft::order as draft;
+pub(crate) use draft::{Goods, order as draft, order_of as draft_of};
 
 /// How many orders are placed, or looked at, at the same time.
 const AT_ONCE: usize = 8;

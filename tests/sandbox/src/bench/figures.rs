@@ -52,6 +52,19 @@ pub fn times(of: u64, base: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// A whole number with a comma before every three digits.
+pub fn grouped(of: u64) -> String {
+    let digits = of.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +85,9 @@ mod tests {
         assert_eq!(hundredths(342), "3.42");
         assert_eq!(times(25, 10), "2.5");
         assert_eq!(times(25, 0), "0.0");
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 }

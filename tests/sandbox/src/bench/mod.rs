@@ -3,9 +3,11 @@
 //! intake beside one that verifies nothing, the bundle beside a plain client and Odoo's own ORM.
 
 mod build;
+mod capacity;
 mod cost;
 mod figures;
 mod functions;
+mod growth;
 mod intake;
 mod machine;
 mod orders;
@@ -24,6 +26,7 @@ use crate::places::Places;
 use crate::progress;
 use cost::Cost;
 use functions::Functions;
+use growth::Growth;
 use intake::Intake;
 use machine::Machine;
 use orders::{Extent, Orders, Sweep};
@@ -33,7 +36,8 @@ use sizes::Sizes;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  cargo sandbox bench                         everything; the tables go to docs/performance.md, too
+  cargo sandbox bench                         everything; the tables go to docs/performance.md, too, what a merchant needs
+                                              to docs/capacity.md
   cargo sandbox bench functions --json        one part, for a program
   cargo sandbox bench intake --events 10000   what turning a request away costs, beside taking everything
   cargo sandbox bench sizes                   builds for arm64, too: minutes for each function
@@ -75,6 +79,8 @@ enum Part {
     Orders,
     /// What 1,000 orders cost on AWS, on a good day and on a bad one
     Cost,
+    /// How time and memory grow with the lines of an order, and with what is in the table and in Odoo
+    Growth,
     /// Orders with other numbers of writers and other batches, which the template's defaults are from
     Sweep,
     /// Size of every function for arm64 and x86-64. Not in the usual run: each is built for arm64, too, which takes minutes
@@ -94,6 +100,8 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     cost: Option<Cost>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    growth: Option<Growth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sweep: Option<Sweep>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sizes: Option<Sizes>,
@@ -107,6 +115,7 @@ impl Report {
             ("intake", self.intake.as_ref().map(ToString::to_string)),
             ("orders", self.orders.as_ref().map(ToString::to_string)),
             ("cost", self.cost.as_ref().map(ToString::to_string)),
+            ("growth", self.growth.as_ref().map(ToString::to_string)),
             ("sweep", self.sweep.as_ref().map(ToString::to_string)),
             ("sizes", self.sizes.as_ref().map(ToString::to_string)),
         ];
@@ -115,7 +124,8 @@ impl Report {
     }
 }
 
-/// Measures, prints, and writes `docs/performance.md`.
+/// Measures, prints, and writes `docs/performance.md`; what follows from it, `docs/capacity.md`, when what it follows from
+/// was measured.
 ///
 /// # Errors
 /// When a function does not build, does not start or fails; when Odoo does not start.
@@ -131,6 +141,7 @@ pub async fn bench(options: &Options) -> Result<()> {
         intake: None,
         orders: None,
         cost: None,
+        growth: None,
         sweep: None,
         sizes: None,
     };
@@ -145,6 +156,9 @@ pub async fn bench(options: &Options) -> Result<()> {
     }
     if wanted(Part::Cost) {
         report.cost = Some(cost::measure(&places, &built).await?);
+    }
+    if wanted(Part::Growth) {
+        report.growth = Some(growth::measure(&places, &built, options.quick).await?);
     }
     if wanted(Part::Sweep) {
         report.sweep = Some(orders::sweep(&places, &built, &options.extent).await?);
@@ -162,8 +176,16 @@ pub async fn bench(options: &Options) -> Result<()> {
         }
     }
     if !options.quick {
-        let path = page::write(&report.machine, &report.sections())?;
-        progress::say(format!("written: {}", path.display()));
+        let mut written = vec![page::write(&report.machine, &report.sections())?];
+        if let Some(growth) = &report.growth {
+            written.extend(growth.draw()?);
+        }
+        if let (Some(orders), Some(cost)) = (&report.orders, &report.cost) {
+            written.push(capacity::write(&report.machine, orders, cost)?);
+        }
+        for path in written {
+            progress::say(format!("written: {}", path.display()));
+        }
     }
     Ok(())
 }

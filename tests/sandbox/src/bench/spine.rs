@@ -66,12 +66,7 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
             .through("webhook-intake", "webhook-intake", &webhooks)
             .await?;
 
-        let inbox = self.aws.queue("inbox.fifo").context("there is no inbox")?;
-        let messages = inbox.drain();
-        let events: Vec<Value> = messages
-            .iter()
-            .map(|message| inbox.event(std::slice::from_ref(message)))
-            .collect();
+        let events = self.arrived()?;
         let (router, _) = self.through("event-router", "event-router", &events).await?;
 
         let mut runs = Vec::new();
@@ -100,7 +95,10 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
 
     /// The first events to a new process each, the rest to one, one after the other: how long each took without those
     /// that warm it up, and all answers.
-    async fn through(
+    ///
+    /// # Errors
+    /// When the function does not start, or fails with an event.
+    pub async fn through(
         &self,
         function: &str,
         name: &'static str,
@@ -139,6 +137,19 @@ impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {
             peak_kib: process.peak_kib()?,
         };
         Ok((driven, answers))
+    }
+
+    /// What the intake has put into the inbox, taken out of it: an event of one message each.
+    ///
+    /// # Errors
+    /// When there is no inbox.
+    pub fn arrived(&self) -> Result<Vec<Value>> {
+        let inbox = self.aws.queue("inbox.fifo").context("there is no inbox")?;
+        let messages = inbox.drain();
+        let events = messages.iter();
+        Ok(events
+            .map(|message| inbox.event(std::slice::from_ref(message)))
+            .collect())
     }
 
     /// Orders of the shop as its webhooks bring them, each signed.

@@ -153,6 +153,14 @@ impl RunningOdoo {
         scripts::run_importing(&self.package, &self.config, self.slot.dir(), log, files, script).await
     }
 
+    /// Runs SQL statements on the database, beside the server: for more rows than its API could write in a while.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses them.
+    pub async fn run_sql(&self, statements: &str) -> Result<()> {
+        self.database.run(DATABASE, statements).await
+    }
+
     /// Runs the merchant's set-up once more, as after a change of the configuration.
     ///
     /// # Errors

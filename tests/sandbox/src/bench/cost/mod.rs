@@ -3,6 +3,7 @@
 mod bill;
 mod day;
 mod prices;
+mod standing;
 mod table;
 mod used;
 
@@ -17,7 +18,9 @@ use crate::progress;
 use bill::{Architecture, Position};
 use day::Day;
 use prices::Prices;
-use used::Used;
+use standing::Standing;
+
+pub use used::Used;
 
 /// Orders of a day that is played.
 const ORDERS: u64 = 100;
@@ -42,6 +45,21 @@ pub struct Cost {
     pub good: Bill,
     /// A bad day.
     pub bad: Bill,
+}
+
+impl Cost {
+    /// Millionths of a dollar for 1,000 orders of a good day, with arm64, which the template begins with.
+    pub fn per_1000(&self) -> u64 {
+        bill::total(&self.good.arm)
+    }
+}
+
+/// Millionths of a dollar for a month without orders.
+///
+/// # Errors
+/// When a price is missing.
+pub fn standing_month() -> Result<u64> {
+    Ok(Standing::of(&Prices::read()?)?.micro_usd)
 }
 
 /// Plays both days.

@@ -4,13 +4,10 @@ use std::fmt;
 
 use super::bill::{Position, total};
 use super::prices::{Automation, Prices};
+use super::standing::Standing;
 use super::{Bill, Cost};
 use crate::bench::figures::hundredths;
 
-static TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
-
-/// Stores of the merchant's configuration as it comes.
-const STORES: u64 = 2;
 /// Steps of an order that an automation service would count: each call to another system in the plain order to cash.
 const STEPS: u64 = 16;
 
@@ -69,35 +66,13 @@ impl fmt::Display for Cost {
 
 /// What a month costs however many orders there are.
 fn standing(f: &mut fmt::Formatter<'_>, prices: &Prices) -> fmt::Result {
-    let count = |of: &str| TEMPLATE.matches(&format!("Type: {of}\n")).count() as u64;
-    // A secret of each store is made by hand.
-    let secrets = count("AWS::SecretsManager::Secret") + STORES;
-    let positions = [
-        (
-            "alarms",
-            "cloudwatch_alarm_month",
-            count("AWS::CloudWatch::Alarm"),
-        ),
-        (
-            "dashboards",
-            "cloudwatch_dashboard_month",
-            count("AWS::CloudWatch::Dashboard"),
-        ),
-        ("secrets", "secret_month", secrets),
-        ("keys", "kms_key_month", count("AWS::KMS::Key")),
-    ];
-    let mut sum = 0;
-    let mut parts = Vec::new();
-    for (what, price, count) in positions {
-        sum += count * prices.nano_usd(price).map_err(|_| fmt::Error)? / 1000;
-        parts.push(format!("{count} {what}"));
-    }
+    let standing = Standing::of(prices).map_err(|_| fmt::Error)?;
     writeln!(
         f,
         "Every month besides, however many orders there are: ${} for {}. Not counted: empty receives of idle queues, custom metrics,\n\
          the schedules' own invocations, storage, calls of the key and the secrets, data that leaves AWS.\n",
-        dollars(sum),
-        parts.join(", ")
+        dollars(standing.micro_usd),
+        standing.parts.join(", ")
     )
 }
 

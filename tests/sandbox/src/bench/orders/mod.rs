@@ -18,7 +18,7 @@ use crate::odoo::{Access, RunningOdoo, WORKERS};
 use crate::places::Places;
 use crate::progress;
 
-pub use round::{WRITERS, listen, play};
+pub use round::{Round, WRITERS, listen, play, play_drafts};
 pub use sweep::{Extent, Sweep, sweep};
 
 /// Orders outstanding at once, and how many rounds of them.

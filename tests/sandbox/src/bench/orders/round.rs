@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::backlog;
 use crate::bench::platform::{Cloud, OdooWork, Ran, Remotes, Running};
 use crate::odoo::Caller;
-use crate::shop::Kind;
+use crate::shop::{Draft, Kind};
 
 /// Orders placed at the same time.
 const AT_ONCE: usize = 8;
@@ -35,12 +35,31 @@ pub struct Round {
 /// Places so many orders, each of a new customer, and waits until all are paid, invoiced and told.
 ///
 /// # Errors
-/// When an order does not come to its end, or Odoo does not hold one paid invoice for each.
+/// As [`play_drafts`].
 pub async fn play(running: &mut Running, remotes: &Remotes, orders: u64) -> Result<Round> {
+    let draft = |id: u64, number: u64, token: &str| {
+        // The peers write a new customer for each order, too.
+        let (draft, _) = backlog::draft(id, number, token);
+        draft.customer(id, &format!("customer{id}@example.com"))
+    };
+    play_drafts(running, remotes, orders, &draft).await
+}
+
+/// Places so many orders and waits until all are paid, invoiced and told. `draft` makes an order of its id, its place in
+/// the round, and a token.
+///
+/// # Errors
+/// When an order does not come to its end, or Odoo does not hold one paid invoice for each.
+pub async fn play_drafts(
+    running: &mut Running,
+    remotes: &Remotes,
+    orders: u64,
+    draft: &impl Fn(u64, u64, &str) -> Draft,
+) -> Result<Round> {
     let odoo = remotes.odoo.as_ref().context("a round needs an Odoo")?.as_bot()?;
     let paid_before = paid_invoices(&odoo).await?;
     let work_before = counts(&running.cloud)?;
-    place(remotes, orders).await?;
+    place(remotes, orders, draft).await?;
     let mut ran = Vec::new();
     while ran.len() < usize::try_from(orders)? {
         let next = tokio::time::timeout(PATIENCE, running.ran.recv()).await;
@@ -91,16 +110,12 @@ fn counts(cloud: &Cloud) -> Result<Vec<(&'static str, usize)>> {
     counts.collect()
 }
 
-async fn place(remotes: &Remotes, orders: u64) -> Result<()> {
+async fn place(remotes: &Remotes, orders: u64, draft: &impl Fn(u64, u64, &str) -> Draft) -> Result<()> {
     let (shop, gateway) = (remotes.shop.control(), remotes.gateway.control());
     let (shop, gateway) = (&shop, &gateway);
     let drafts = (0..orders).map(|number| async move {
         let token = gateway.store_card("visa").await?;
-        let id = backlog::fresh_id();
-        let (draft, _) = backlog::draft(id, number, &token);
-        // The peers write a new customer for each order, too.
-        let draft = draft.customer(id, &format!("customer{id}@example.com"));
-        anyhow::Ok(shop.place(&draft).await?)
+        anyhow::Ok(shop.place(&draft(backlog::fresh_id(), number, &token)).await?)
     });
     let placed: Vec<String> = stream::iter(drafts)
         .buffer_unordered(AT_ONCE)

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::connections::{Connections, watch};
 use super::queue::Queue;
-use super::table::{Change, Refusal, Tables, Units};
+use super::table::{Change, Kept, Refusal, Tables, Units};
 
 /// What a token was answered with.
 pub type Answered = std::result::Result<Value, Failure>;
@@ -144,6 +144,19 @@ impl InstantAws {
     /// Whether changes wait to be taken.
     pub fn has_changes(&self) -> bool {
         !lock(&self.memory.tables).changes.is_empty()
+    }
+
+    /// Has the tables hold items as if they had been written long ago.
+    pub fn keep(&self, items: impl IntoIterator<Item = Kept>) {
+        let mut tables = lock(&self.memory.tables);
+        for item in items {
+            tables.keep(item);
+        }
+    }
+
+    /// Every item of the tables.
+    pub fn kept(&self) -> Vec<Kept> {
+        lock(&self.memory.tables).kept()
     }
 
     /// What the tables were used for so far.

@@ -1,6 +1,9 @@
 //! Tables as far as the functions use them: conditions on attributes, the index by state, the stream of changes. And what
 //! using them is billed as.
 
+mod kept;
+mod query;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -35,10 +38,13 @@ pub enum Refusal {
     Unknown(String),
 }
 
+pub use kept::Kept;
+
 /// The table of everything but the audit trail: the one with a stream.
 pub const TABLE: &str = "bench";
 
-type Key = (String, String, String);
+/// A table's name, and the two parts of an item's key.
+pub type Key = (String, String, String);
 
 /// All tables, with one index: `by_state`, on `state_pk` and `state_sk`.
 #[derive(Default)]
@@ -59,59 +65,6 @@ impl Tables {
         let item = self.items.get(&key(asked, &asked["Key"]));
         self.units.half_reads += 2 * item.map_or(1, |item| blocks(bytes(item), 4096));
         item.map_or_else(|| json!({}), |item| json!({"Item": item}))
-    }
-
-    /// `Query` of a partition, of the table or of the index.
-    ///
-    /// # Errors
-    /// [`Refusal::Unknown`].
-    pub fn query(&mut self, asked: &Value) -> Result<Value, Refusal> {
-        let condition = asked["KeyConditionExpression"].as_str().unwrap_or_default();
-        let partition = condition.split_whitespace().nth(2).unwrap_or_default();
-        let partition = asked["ExpressionAttributeValues"][partition]["S"].as_str();
-        let partition = partition.ok_or_else(|| Refusal::Unknown(condition.to_owned()))?;
-        let table = asked["TableName"].as_str().unwrap_or_default();
-        let by_state = asked["IndexName"].is_string();
-        let mut found: Vec<&Value> = if by_state {
-            let rows = self
-                .states
-                .range((partition.to_owned(), String::new(), Key::default())..);
-            let rows = rows.take_while(|(state, _, _)| state == partition);
-            rows.filter_map(|(_, _, key)| self.items.get(key)).collect()
-        } else {
-            let from = (table.to_owned(), partition.to_owned(), String::new());
-            let rows = self.items.range(from..);
-            let rows = rows.take_while(|((of, pk, _), _)| of == table && pk == partition);
-            rows.map(|(_, item)| item).collect()
-        };
-        let words: Vec<&str> = condition.split_whitespace().collect();
-        let asks = match words.get(3..).unwrap_or_default() {
-            [] => None,
-            ["AND", asks @ ..] => Some(asks),
-            _ => return Err(Refusal::Unknown(condition.to_owned())),
-        };
-        if let Some(asks) = asks {
-            let mut known = true;
-            found.retain(|item| {
-                sort_holds(asked, asks, item).unwrap_or_else(|| {
-                    known = false;
-                    false
-                })
-            });
-            if !known {
-                return Err(Refusal::Unknown(condition.to_owned()));
-            }
-        }
-        if asked["ScanIndexForward"] == false {
-            found.reverse();
-        }
-        if let Some(limit) = asked["Limit"].as_u64() {
-            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        }
-        let size: u64 = found.iter().map(|item| bytes(item)).sum();
-        let share = if by_state { 1 } else { 2 };
-        self.units.half_reads += share * blocks(size, 4096);
-        Ok(json!({"Items": found, "Count": found.len(), "ScannedCount": found.len()}))
     }
 
     /// `PutItem`.
@@ -243,21 +196,6 @@ fn state(item: &Option<Value>) -> Option<(String, String)> {
     let item = item.as_ref()?;
     let part = |name: &str| Some(item[name]["S"].as_str()?.to_owned());
     Some((part("state_pk")?, part("state_sk").unwrap_or_default()))
-}
-
-/// Whether an item is on the asked side of a sort key; nothing when it is asked in a way that is not known here.
-fn sort_holds(asked: &Value, asks: &[&str], item: &Value) -> Option<bool> {
-    let value = |name: &str| {
-        asked["ExpressionAttributeValues"][name]["S"]
-            .as_str()
-            .unwrap_or_default()
-    };
-    let text = |name: &str| item[name]["S"].as_str().unwrap_or_default();
-    match asks {
-        [name, "<", before] => Some(text(name) < value(before)),
-        [name, "BETWEEN", first, "AND", last] => Some((value(first)..=value(last)).contains(&text(name))),
-        _ => None,
-    }
 }
 
 fn blocks(bytes: u64, of: u64) -> u64 {

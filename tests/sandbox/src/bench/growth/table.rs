@@ -1,0 +1,152 @@
+//! The growth as tables.
+
+use std::fmt;
+
+use super::Growth;
+use super::series::Series;
+use crate::bench::figures::{hundredths, ms};
+
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "## How time and memory grow\n\n\
+             One event at a time, each size with processes of its own, after some events that do not count. *Growth* is how many times\n\
+             the time of the size before, over how many times its size: 1.00 is linear, less is better than linear. The dashed line\n\
+             in the pictures is linear growth.\n\n\
+             ![Time against the lines of an order](growth-lines.svg)\n\n\
+             ### With the lines of an order\n\n\
+             Every line is of another product, and no product is in two orders. The intake and the router are in a cloud that answers\n\
+             at once; the writers write to the real Odoo, one order at a time.\n"
+        )?;
+        table(f, "lines", &self.lines)?;
+        match &self.refused {
+            Some(refused) => writeln!(
+                f,
+                "\nAn order of {} lines has a body of {} bytes. That is more than is taken: the intake answers 413, and a signed one is a\n\
+                 review ([decision 11](decisions/0011-too-large-is-refused-and-reviewed.md)). {} lines are the most of this kind that fit.",
+                refused.lines, refused.bytes, refused.most
+            )?,
+            None => writeln!(f, "\nThe body of the largest fits into what the intake takes.")?,
+        }
+        writeln!(
+            f,
+            "\n### With what there is from before\n\n\
+             ![Time against orders, reviews, contacts and products](growth-history.svg)\n\n\
+             Finished orders in the table, with everything that each has left there, and ten open reviews:\n"
+        )?;
+        table(f, "orders", &self.orders)?;
+        writeln!(
+            f,
+            "\nOpen reviews, with a thousand finished orders. A list has at most a hundred reviews; for the list of one order, all that are\n\
+             open are looked at, two thousand at most:\n"
+        )?;
+        table(f, "reviews", &self.reviews)?;
+        writeln!(
+            f,
+            "\nContacts in Odoo; orders of three lines, of customers who are found by their e-mail addresses:\n"
+        )?;
+        table(f, "contacts", &self.partners)?;
+        writeln!(
+            f,
+            "\nProducts in Odoo; orders of three lines, of new customers:\n"
+        )?;
+        table(f, "products", &self.products)?;
+        self.verdict(f)
+    }
+}
+
+impl Growth {
+    /// What grew worse than linearly over all sizes, or that nothing did.
+    fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let groups = [
+            ("lines", &self.lines),
+            ("orders", &self.orders),
+            ("reviews", &self.reviews),
+            ("contacts", &self.partners),
+            ("products", &self.products),
+        ];
+        let worse: Vec<String> = groups
+            .iter()
+            .flat_map(|(what, all)| all.iter().map(move |series| (what, series)))
+            .filter_map(|(what, series)| {
+                let growth = series.in_all().filter(|growth| *growth > 100)?;
+                Some(format!("{} with {what} ({})", series.name, hundredths(growth)))
+            })
+            .collect();
+        match worse.as_slice() {
+            [] => writeln!(
+                f,
+                "\nFrom its first size to its last, nothing grows worse than linearly."
+            ),
+            worse => writeln!(
+                f,
+                "\nFrom its first size to its last, these grow worse than linearly: {}.",
+                worse.join("; ")
+            ),
+        }
+    }
+}
+
+fn table(f: &mut fmt::Formatter<'_>, what: &str, all: &[Series]) -> fmt::Result {
+    let asks_odoo = all
+        .iter()
+        .flat_map(|series| &series.points)
+        .any(|point| point.measured.round_trips.is_some());
+    let (head, rule) = if asks_odoo {
+        (" calls to Odoo |", "--:|")
+    } else {
+        ("", "")
+    };
+    writeln!(
+        f,
+        "| function | {what} | median ms |{head} memory KiB | growth |\n|---|--:|--:|{rule}--:|--:|"
+    )?;
+    for series in all {
+        for (point, growth) in series.rows() {
+            write!(
+                f,
+                "| {} | {} | {} |",
+                series.name,
+                point.size,
+                ms(point.measured.median_us)
+            )?;
+            if asks_odoo {
+                let trips = point.measured.round_trips.map(hundredths).unwrap_or_default();
+                write!(f, " {trips} |")?;
+            }
+            let growth = growth.map(hundredths).unwrap_or_default();
+            writeln!(f, " {} | {growth} |", point.measured.peak_kib)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::series::tests::series;
+    use super::*;
+
+    #[test]
+    fn what_grows_worse_than_linearly_is_named() {
+        let growth = |worst: u64| Growth {
+            lines: vec![series("order-writer", &[(1, 1_000), (10, worst)])],
+            refused: None,
+            orders: Vec::new(),
+            reviews: Vec::new(),
+            partners: Vec::new(),
+            products: Vec::new(),
+        };
+        let said = growth(9_000).to_string();
+        assert!(
+            said.contains("| order-writer | 10 | 9.00 | 8.00 | 20480 | 0.90 |"),
+            "{said}"
+        );
+        assert!(said.contains("nothing grows worse than linearly"));
+        let said = growth(20_000).to_string();
+        assert!(
+            said.contains("worse than linearly: order-writer with lines (2.00)"),
+            "{said}"
+        );
+    }
+}
