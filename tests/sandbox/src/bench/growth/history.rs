@@ -104,6 +104,7 @@ fn spine<'a>(
         aws,
         remotes,
         executable: |function: &str| built.executable(function),
+        starts: 0,
     }
 }
 

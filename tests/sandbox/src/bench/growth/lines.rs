@@ -88,6 +88,7 @@ async fn without_odoo(
         aws: &aws,
         remotes,
         executable: |function: &str| built.executable(function),
+        starts: 0,
     };
     let webhooks = webhooks(remotes, lines, events + WARM_UP).await?;
     let name = "webhook-intake";
@@ -120,6 +121,7 @@ async fn check_refused(built: &Built, remotes: &Remotes, lines: u64) -> Result<(
         aws: &aws,
         remotes,
         executable: |function: &str| built.executable(function),
+        starts: 0,
     };
     let name = "webhook-intake";
     let (_, answers) = spine
