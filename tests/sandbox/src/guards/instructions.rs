@@ -71,10 +71,9 @@ mod tests {
     use super::summary;
 
     #[test]
-    fn the_sum_is_found_in_the_head_of_a_profile() {
-        let profile =
-            "version: 1\nevents: Ir\nsummary: 52500328\n\nob=(1) /usr/lib/ld.so\ntotals: 52500328\n";
+    fn the_sum_is_found_at_the_end_of_a_profile() {
+        let profile = "cmd: ./guards\nevents: Ir\nfl=???\nfn=???\n0 52500328\nsummary: 52500328\n";
         assert_eq!(summary(profile), Some(52_500_328));
-        assert_eq!(summary("version: 1\n"), None);
+        assert_eq!(summary("events: Ir\n"), None);
     }
 }
