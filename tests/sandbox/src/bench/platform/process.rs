@@ -19,8 +19,9 @@ const TICK_MS: u64 = 10;
 
 /// A running function.
 pub struct Function {
-    api: RuntimeApi,
+    // Before its Runtime API: fields are dropped in this order, and a function whose API has gone logs that it crashes.
     process: Child,
+    api: RuntimeApi,
     /// From the start of the process until it asked for its first event.
     pub started_in: Duration,
     start_processor_ms: u64,
@@ -58,8 +59,8 @@ impl Function {
             .await
             .with_context(|| format!("{}", executable.display()))?;
         let mut started = Self {
-            api,
             process,
+            api,
             started_in: ready.duration_since(begun),
             start_processor_ms: 0,
         };
