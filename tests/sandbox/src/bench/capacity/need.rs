@@ -1,6 +1,6 @@
 //! The arithmetic: from orders a day to what has to be there in the busiest hour, and to what it costs.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::bench::cost::{Cost, Used, standing_month};
 use crate::bench::orders::Orders;
@@ -53,6 +53,7 @@ impl Inputs {
     pub fn of(orders: &Orders, cost: &Cost) -> Result<Self> {
         let row = orders.rows.iter().find(|row| row.outstanding == OUTSTANDING);
         let row = row.with_context(|| format!("{OUTSTANDING} orders at once were not measured"))?;
+        ensure!(row.per_100_s > 0, "no order was written");
         let used = &cost.good.used;
         let position = cost
             .good
@@ -134,10 +135,7 @@ impl Need {
         let workers = |per_1000_s: u64| {
             let all = per_1000_s * inputs.workers * 100;
             let one = inputs.per_100_s * 10 * LOAD_PERCENT;
-            all.checked_add(one - 1)
-                .and_then(|all| all.checked_div(one))
-                .unwrap_or_default()
-                .max(LEAST)
+            all.div_ceil(one.max(1)).max(LEAST)
         };
         let demand = |hundredths: u64| (peak_per_1000_s * hundredths).div_ceil(1_000);
         let needed = workers(peak_per_1000_s);

@@ -32,10 +32,10 @@ pub async fn orders(
     extent: &Extent,
 ) -> Result<Vec<Series>> {
     let aws = InstantAws::start(remotes.secrets(), 1.0).await?;
-    fill(&aws, &models.in_review, 0, REVIEWS)?;
+    fill(&aws, &models.in_review, 0, REVIEWS);
     let (mut all, mut there) = (Vec::new(), 0);
     for &size in extent.orders {
-        fill(&aws, &models.done, REVIEWS + there, REVIEWS + size)?;
+        fill(&aws, &models.done, REVIEWS + there, REVIEWS + size);
         there = size;
         let name = format!("{size} orders");
         let measured = async {
@@ -70,10 +70,10 @@ pub async fn reviews(
     extent: &Extent,
 ) -> Result<Vec<Series>> {
     let aws = InstantAws::start(remotes.secrets(), 1.0).await?;
-    fill(&aws, &models.done, 0, ORDERS)?;
+    fill(&aws, &models.done, 0, ORDERS);
     let (mut all, mut there) = (Vec::new(), 0);
     for &size in extent.reviews {
-        fill(&aws, &models.in_review, ORDERS + there, ORDERS + size)?;
+        fill(&aws, &models.in_review, ORDERS + there, ORDERS + size);
         there = size;
         let name = format!("{size} open reviews");
         let measured = async {
@@ -109,11 +109,8 @@ fn spine<'a>(
 }
 
 /// Copies a model under the numbers from `from` until `to`.
-fn fill(aws: &InstantAws, model: &Model, from: u64, to: u64) -> Result<()> {
-    for number in from..to {
-        aws.keep(model.copy(number)?);
-    }
-    Ok(())
+fn fill(aws: &InstantAws, model: &Model, from: u64, to: u64) {
+    aws.keep((from..to).flat_map(|number| model.copy(number)));
 }
 
 /// The list is as long as the table says: otherwise it would be another work that is measured.

@@ -17,15 +17,23 @@ use crate::progress;
 /// Products there are to be ordered: enough for six orders of the most lines.
 const PRODUCTS: u64 = 3_000;
 
-/// An order that is too large to be taken.
+/// The body of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    /// Its lines.
+pub struct Body {
+    /// The order's lines.
     pub lines: u64,
-    /// The bytes of its body.
+    /// The bytes the shop sends.
     pub bytes: usize,
-    /// The most lines of which the body still fits.
-    pub most: u64,
+}
+
+/// What is taken and what is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Bodies {
+    /// The largest that was measured.
+    pub largest: Body,
+    /// One that is too large to be taken: the largest that was measured is the largest that fits then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Body>,
 }
 
 /// Takes orders of each size through the intake and the router, and through the writers.
@@ -37,12 +45,12 @@ pub async fn measure(
     remotes: &Remotes,
     odoo: &RunningOdoo,
     extent: &Extent,
-) -> Result<(Vec<Series>, Option<Refused>)> {
+) -> Result<(Vec<Series>, Bodies)> {
     books::add_products(odoo, 1..=PRODUCTS).await?;
-    let (sizes, refused) = sizes(extent.lines, basket::bytes);
+    let (sizes, bodies) = sizes(extent.lines, basket::bytes);
     let mut all = Vec::new();
     for size in sizes {
-        let name = format!("orders of {size} lines");
+        let name = format!("{size} lines");
         let measured = async {
             let mut measured = without_odoo(built, remotes, size, extent.events).await?;
             let draft = |id: u64, _, token: &str| basket::order(id, size, PRODUCTS, token);
@@ -51,30 +59,33 @@ pub async fn measure(
         };
         add(&mut all, size, progress::step(&name, measured).await?);
     }
-    if let Some(refused) = refused {
+    if let Some(refused) = bodies.refused {
         check_refused(built, remotes, refused.lines).await?;
     }
-    Ok((all, refused))
+    Ok((all, bodies))
 }
 
 /// The sizes that fit, and what does not; where something does not, the largest that does is added.
-fn sizes(wanted: &[u64], bytes: impl Fn(u64) -> usize) -> (Vec<u64>, Option<Refused>) {
-    let fits = |lines: &u64| bytes(*lines) <= BODY_BYTES_MAX;
-    let mut sizes: Vec<u64> = wanted.iter().copied().filter(fits).collect();
-    let Some(&lines) = wanted.iter().find(|lines| !fits(lines)) else {
-        return (sizes, None);
-    };
-    let below: Vec<u64> = (1..lines).collect();
-    let most = below.partition_point(fits) as u64;
-    if most > 0 && !sizes.contains(&most) {
-        sizes.push(most);
-    }
-    let refused = Refused {
+fn sizes(wanted: &[u64], bytes: impl Fn(u64) -> usize) -> (Vec<u64>, Bodies) {
+    let body = |lines| Body {
         lines,
         bytes: bytes(lines),
-        most,
     };
-    (sizes, Some(refused))
+    let fits = |lines: &u64| bytes(*lines) <= BODY_BYTES_MAX;
+    let mut sizes: Vec<u64> = wanted.iter().copied().filter(fits).collect();
+    let refused = wanted.iter().copied().find(|lines| !fits(lines));
+    if let Some(refused) = refused {
+        let below: Vec<u64> = (1..refused).collect();
+        let most = below.partition_point(fits) as u64;
+        if !sizes.contains(&most) {
+            sizes.push(most);
+        }
+    }
+    let bodies = Bodies {
+        largest: body(sizes.last().copied().unwrap_or_default()),
+        refused: refused.map(body),
+    };
+    (sizes, bodies)
 }
 
 async fn without_odoo(
@@ -141,12 +152,20 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_named_and_the_largest_that_does_is_measured() {
-        let (measured, refused) = sizes(&[1, 100, 500, 1_000], |lines| {
+        let (measured, bodies) = sizes(&[1, 100, 500, 1_000], |lines| {
             usize::try_from(lines).unwrap_or(usize::MAX) * 1_024
         });
         assert_eq!(measured, [1, 100, 256]);
-        let refused = refused.map(|refused| (refused.lines, refused.bytes, refused.most));
-        assert_eq!(refused, Some((500, 512_000, 256)));
-        assert_eq!(sizes(&[1, 500], |_| 1_000), (vec![1, 500], None));
+        let body = |lines, bytes| Body { lines, bytes };
+        let wanted = Bodies {
+            largest: body(256, BODY_BYTES_MAX),
+            refused: Some(body(500, 512_000)),
+        };
+        assert_eq!(bodies, wanted);
+        let (measured, bodies) = sizes(&[1, 500], |_| 1_000);
+        assert_eq!(
+            (measured, bodies.largest, bodies.refused),
+            (vec![1, 500], body(500, 1_000), None)
+        );
     }
 }

@@ -22,7 +22,7 @@ use super::platform::Remotes;
 use crate::odoo::RunningOdoo;
 use crate::places::{Places, repository};
 use crate::progress;
-use lines::Refused;
+use lines::Bodies;
 use series::Series;
 
 /// The sizes that are measured, and how often.
@@ -52,17 +52,17 @@ const FULL: Extent = Extent {
     partners: &[100, 10_000, 100_000],
     products: &[books::FEW, 10_000],
     events: 100,
-    written: 5,
+    written: 3,
 };
 /// To try the measuring.
 const QUICK: Extent = Extent {
-    lines: &[1, 10, 50],
-    orders: &[10, 100, 1_000],
+    lines: &[1, 50, 500],
+    orders: &[10, 1_000, 10_000],
     reviews: &[10, 100, 300],
     partners: &[100, 1_000],
     products: &[books::FEW, 100],
     events: 20,
-    written: 2,
+    written: 1,
 };
 
 /// What was measured, one list of functions for each thing that grows.
@@ -70,9 +70,8 @@ const QUICK: Extent = Extent {
 pub struct Growth {
     /// Against the lines of an order.
     lines: Vec<Series>,
-    /// What was too large to be taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<Refused>,
+    /// How large an order may be.
+    bodies: Bodies,
     /// Against finished orders in the table.
     orders: Vec<Series>,
     /// Against open reviews in the table.
@@ -93,7 +92,7 @@ pub async fn measure(places: &Places, built: &Built, quick: bool) -> Result<Grow
     let remotes = Remotes::start(Some(anew(&mut odoo).await?)).await?;
     let models = progress::step("an order to copy", filled::models(built, &remotes)).await?;
     let lines = lines::measure(built, &remotes, &odoo, extent);
-    let (lines, refused) = progress::step("lines of an order", lines).await?;
+    let (lines, bodies) = progress::step("lines of an order", lines).await?;
     let remotes = Remotes::start(Some(anew(&mut odoo).await?)).await?;
     let held = books::measure(built, &remotes, &odoo, extent);
     let (partners, products) = progress::step("contacts and products in Odoo", held).await?;
@@ -105,7 +104,7 @@ pub async fn measure(places: &Places, built: &Built, quick: bool) -> Result<Grow
     let reviews = progress::step("open reviews in the table", reviews).await?;
     Ok(Growth {
         lines,
-        refused,
+        bodies,
         orders,
         reviews,
         partners,

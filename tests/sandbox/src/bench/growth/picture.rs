@@ -101,9 +101,12 @@ impl Panel<'_> {
         let (Some(sizes), Some(times)) = (decades(&sizes), decades(&times)) else {
             return Ok(());
         };
+        // Above all curves there is a decade for their names.
+        let times = times.start..times.end * 10.0;
         let mut chart = ChartBuilder::on(area)
             .caption(self.title, ("sans-serif", 17).into_font().color(&INK))
             .margin(12)
+            .margin_right(34)
             .x_label_area_size(42)
             .y_label_area_size(62)
             .build_cartesian_2d(sizes.clone().log_scale(), times.clone().log_scale())

@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use shop::BODY_BYTES_MAX;
+
 use super::Growth;
 use super::series::Series;
-use crate::bench::figures::{hundredths, ms};
+use crate::bench::figures::{grouped, hundredths, ms};
+
+/// Hundredths of growth that count as linear: two measurements of one thing differ by as much.
+const LINEAR: u64 = 110;
 
 impl fmt::Display for Growth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,17 +22,26 @@ impl fmt::Display for Growth {
              ![Time against the lines of an order](growth-lines.svg)\n\n\
              ### With the lines of an order\n\n\
              Every line is of another product, and no product is in two orders. The intake and the router are in a cloud that answers\n\
-             at once; the writers write to the real Odoo, one order at a time.\n"
+             at once; the writers write to the real Odoo, one order at a time, and their time is Odoo's for the most part.\n"
         )?;
         table(f, "lines", &self.lines)?;
-        match &self.refused {
+        let largest = self.bodies.largest;
+        write!(
+            f,
+            "\nThe body of {} lines has {} bytes, of {} that are taken.",
+            largest.lines,
+            grouped(largest.bytes as u64),
+            grouped(BODY_BYTES_MAX as u64)
+        )?;
+        match self.bodies.refused {
             Some(refused) => writeln!(
                 f,
-                "\nAn order of {} lines has a body of {} bytes. That is more than is taken: the intake answers 413, and a signed one is a\n\
-                 review ([decision 11](decisions/0011-too-large-is-refused-and-reviewed.md)). {} lines are the most of this kind that fit.",
-                refused.lines, refused.bytes, refused.most
+                " More lines of this kind do not fit: with {}, which are {} bytes,\n\
+                 the intake answers 413, and the order is a review ([decision 11](decisions/0011-too-large-is-refused-and-reviewed.md)).",
+                refused.lines,
+                grouped(refused.bytes as u64)
             )?,
-            None => writeln!(f, "\nThe body of the largest fits into what the intake takes.")?,
+            None => writeln!(f)?,
         }
         writeln!(
             f,
@@ -39,7 +53,7 @@ impl fmt::Display for Growth {
         writeln!(
             f,
             "\nOpen reviews, with a thousand finished orders. A list has at most a hundred reviews; for the list of one order, all that are\n\
-             open are looked at, two thousand at most:\n"
+             open are looked at, two thousand at most. The time in which the measuring process writes the table's answer is in it:\n"
         )?;
         table(f, "reviews", &self.reviews)?;
         writeln!(
@@ -70,7 +84,7 @@ impl Growth {
             .iter()
             .flat_map(|(what, all)| all.iter().map(move |series| (what, series)))
             .filter_map(|(what, series)| {
-                let growth = series.in_all().filter(|growth| *growth > 100)?;
+                let growth = series.in_all().filter(|growth| *growth > LINEAR)?;
                 Some(format!("{} with {what} ({})", series.name, hundredths(growth)))
             })
             .collect();
@@ -124,14 +138,23 @@ fn table(f: &mut fmt::Formatter<'_>, what: &str, all: &[Series]) -> fmt::Result 
 
 #[cfg(test)]
 mod tests {
+    use super::super::lines::{Bodies, Body};
     use super::super::series::tests::series;
     use super::*;
 
     #[test]
     fn what_grows_worse_than_linearly_is_named() {
+        let largest = Body {
+            lines: 10,
+            bytes: 8_000,
+        };
+        let bodies = Bodies {
+            largest,
+            refused: None,
+        };
         let growth = |worst: u64| Growth {
             lines: vec![series("order-writer", &[(1, 1_000), (10, worst)])],
-            refused: None,
+            bodies,
             orders: Vec::new(),
             reviews: Vec::new(),
             partners: Vec::new(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::basket;
+use super::books::FEW;
 use super::series::Measured;
 use crate::bench::build::Built;
 use crate::bench::figures::Figures;
@@ -14,8 +16,8 @@ use crate::shop::Draft;
 /// Whose work is measured: what follows a payment is not part of an order's way to its invoice.
 const MEASURED: [&str; 2] = ["order-writer", "invoice-writer"];
 
-/// Takes so many orders to their paid invoices, one after the other, by new processes that one more order has warmed
-/// up.
+/// Takes so many orders to their paid invoices, one after the other, by new processes that a small order has warmed up.
+/// There are at least [`FEW`] products.
 ///
 /// # Errors
 /// When a part does not start, or an order does not come to its end.
@@ -31,7 +33,9 @@ pub async fn one_at_a_time(
     };
     let mut running = Running::start(remotes, |function| built.executable(function), settings).await?;
     listen(&running, remotes).await?;
-    play_drafts(&mut running, remotes, 1, draft).await?;
+    // A large one would take as long as what is measured.
+    let small = |id: u64, _: u64, token: &str| basket::order(id, 1, FEW, token);
+    play_drafts(&mut running, remotes, 1, &small).await?;
     let mut rounds = Vec::new();
     for _ in 0..orders {
         rounds.push(play_drafts(&mut running, remotes, 1, draft).await?);

@@ -35,7 +35,7 @@ pub use log::{Log, OdooWork};
 pub use pool::{Pool, Usage};
 pub use process::Function;
 pub use queue::Requests;
-pub use table::{Kept, Units};
+pub use table::{Kept, TABLE, Units};
 
 use crate::aws::FUNCTIONS;
 

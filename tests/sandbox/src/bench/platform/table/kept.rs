@@ -26,12 +26,12 @@ impl Tables {
     pub fn keep(&mut self, kept: Kept) {
         let key = kept.key();
         let item = Some(kept.item);
-        let place = |item: &Option<Value>| state(item).map(|(state, by)| (state, by, key.clone()));
-        if let Some(there) = place(&self.items.remove(&key)) {
-            self.states.remove(&there);
+        let is = state(&item);
+        let before = item.and_then(|item| self.items.insert(key.clone(), item));
+        if let Some((state, by)) = state(&before) {
+            self.states.remove(&(state, by, key.clone()));
         }
-        self.states.extend(place(&item));
-        self.items.extend(item.map(|item| (key, item)));
+        self.states.extend(is.map(|(state, by)| (state, by, key)));
     }
 
     /// Every item that is there.
