@@ -1,4 +1,5 @@
-//! The trail in DynamoDB: partition key `pk` = the chain, sort key `sk` = the entry's number or `head`.
+//! The trail in DynamoDB: partition key `pk` = the chain, sort key `sk` = the entry's number or `head`. The body is kept
+//! deflated: in a transaction each kilobyte is billed twice, and an entry says much of what it says of before and after.
 
 use crate::{
     chain::ChainId,
@@ -11,10 +12,13 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
+    primitives::Blob,
     types::{AttributeValue, CancellationReason, Put, TransactWriteItem},
 };
 use std::collections::HashMap;
 
+/// No body is longer: an item of a table has at most 400 KB, and text deflates to a tenth at best.
+const BODY_BYTES_MAX: usize = 4_000_000;
 /// Rows of a page that is read from a chain's end.
 const LAST_PAGE: i32 = 100;
 
@@ -168,7 +172,9 @@ fn cursor(key: Option<&Item>) -> Option<Cursor> {
 
 fn encode(row: &Row) -> Item {
     let mut item = key(&row.chain, &row.place);
-    for (name, value) in [("body", &row.body), ("hash", &row.hash), ("seal", &row.seal)] {
+    let body = Blob::new(deflated::deflate(row.body.as_bytes()));
+    item.insert("body".to_owned(), AttributeValue::B(body));
+    for (name, value) in [("hash", &row.hash), ("seal", &row.seal)] {
         item.insert(name.to_owned(), text(value));
     }
     if let Some(ttl_s) = row.ttl_s {
@@ -177,13 +183,25 @@ fn encode(row: &Row) -> Item {
     item
 }
 
+/// The text of a body. One that somebody has written as text is text.
+fn body(value: &AttributeValue) -> Option<String> {
+    match value {
+        AttributeValue::B(bytes) => {
+            let inflated = deflated::inflate(bytes.as_ref(), BODY_BYTES_MAX)?;
+            String::from_utf8(inflated).ok()
+        }
+        AttributeValue::S(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
 /// Whatever somebody has made of the row: what is not as it should be, verifying finds.
 fn decode(item: &Item) -> Row {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
     Row {
         chain: text("pk").unwrap_or_default(),
         place: text("sk").unwrap_or_default(),
-        body: text("body").unwrap_or_default(),
+        body: item.get("body").and_then(body).unwrap_or_default(),
         hash: text("hash").unwrap_or_default(),
         seal: text("seal").unwrap_or_default(),
         ttl_s: item

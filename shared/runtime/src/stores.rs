@@ -1,7 +1,6 @@
 //! Typed stores over [`crate::items::Items`]: one kind of item each.
 
 mod cursors;
-mod deflated;
 mod order_items;
 mod payloads;
 mod payments_used;

@@ -1,7 +1,7 @@
 //! Content, kept once: the signed body as it came (`payload/{event}`) and the canonical order made of it
 //! (`content/{order}/{event}`). Messages carry only the ids.
 
-use super::{deflated, ttl_s};
+use super::ttl_s;
 use crate::{
     items::{
         Inserted, Items, NewItem,
@@ -168,7 +168,14 @@ impl PayloadStore {
         };
         let bytes = item.bytes.take().unwrap_or_default();
         let about = typed::parse::<PayloadBody>(item)?.value;
-        let body = deflated::inflate(&bytes, about.length)?;
+        let body = deflated::inflate(&bytes, about.length).filter(|body| body.len() == about.length);
+        let body = body.ok_or_else(|| {
+            Failure::new(
+                FailureName::Refused,
+                format!("the body of {event} in the table is not the one that was stored"),
+            )
+            .remedy("send the order's webhook again")
+        })?;
         Ok(Some(Payload {
             store: about.store,
             via: about.via,
