@@ -1,6 +1,7 @@
 //! What a merchant needs for so many orders a day: `docs/capacity.md`, computed from what orders and their cost were
 //! measured to be in the same run.
 
+mod demands;
 mod need;
 mod page;
 mod quotas;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::need::{Demand, Inputs, LOAD_PERCENT, MONTH_DAYS, Need, PEAK_PERCENT};
+use super::demands::demands;
+use super::need::{Inputs, LOAD_PERCENT, MONTH_DAYS, Need, PEAK_PERCENT};
 use super::quotas::Quotas;
 use super::template;
 use crate::bench::figures::{grouped, hundredths, times};
@@ -12,20 +13,6 @@ use crate::bench::machine::Machine;
 
 /// Merchants, by their orders a day.
 const PER_DAY: [u64; 3] = [100, 10_000, 1_000_000];
-
-type Of = fn(&Demand) -> u64;
-
-/// Quotas by their names in the table, and what is asked of them.
-const DEMANDS: [(&str, Of); 8] = [
-    ("api_gateway_requests", |demand| demand.webhooks),
-    ("sqs_fifo_sends", |demand| demand.inbox_sends),
-    ("start_execution", |demand| demand.starts),
-    ("state_transitions", |demand| demand.transitions),
-    ("send_task_success", |demand| demand.task_answers),
-    ("table_writes", |demand| demand.writes),
-    ("new_table_writes", |demand| demand.writes),
-    ("partition_writes", |demand| demand.effect_writes),
-];
 
 /// The page for these figures.
 ///
@@ -150,48 +137,6 @@ fn odoo(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
-fn demands(page: &mut String, quotas: &Quotas, needs: &[Need]) -> Result<()> {
-    writeln!(
-        page,
-        "## Quotas of AWS\n\n\
-         What is asked for in the busiest hour, beside what an account begins with in us-east-1; put together on {}\n\
-         ([quotas.toml](../tests/sandbox/bench/quotas.toml)). **Bold** is more than {LOAD_PERCENT} % of it. Others in the same account and\n\
-         region use the same quotas. New accounts begin with less than the documented defaults of Lambda and Step Functions: look at\n\
-         *Service Quotas* before the first day.\n\n\
-         | quota | begins with | can be raised |{}\n|---|--:|---|{}",
-        quotas.read_on,
-        row(needs, |need| format!("at {} a day", grouped(need.per_day))),
-        "--:|".repeat(needs.len())
-    )?;
-    let mut line = |name: &str, of: &dyn Fn(&Need) -> u64| -> Result<()> {
-        let quota = quotas.of(name)?;
-        let shown = |need: &Need| {
-            let asked = of(need);
-            let text = hundredths(asked);
-            match asked > quota.value * LOAD_PERCENT {
-                true => format!("**{text}**"),
-                false => text,
-            }
-        };
-        let can = if quota.can_be_raised { "yes" } else { "no" };
-        writeln!(
-            page,
-            "| [{}]({}) | {} | {can} |{}",
-            quota.what,
-            quota.source,
-            grouped(quota.value),
-            row(needs, shown)
-        )?;
-        Ok(())
-    };
-    line("lambda_concurrency", &|need| need.functions * 100)?;
-    for (name, of) in DEMANDS {
-        line(name, &|need| of(&need.demand))?;
-    }
-    writeln!(page)?;
-    Ok(())
-}
-
 fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
     writeln!(
         page,
@@ -219,7 +164,8 @@ fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
-fn row(needs: &[Need], shown: impl Fn(&Need) -> String) -> String {
+/// The cells of a row, one for each merchant.
+pub fn row(needs: &[Need], shown: impl Fn(&Need) -> String) -> String {
     needs.iter().map(|need| format!(" {} |", shown(need))).collect()
 }
 

@@ -61,28 +61,25 @@ pub struct Models {
 pub async fn models(built: &Built, remotes: &Remotes) -> Result<Models> {
     let mut running = Running::start(remotes, |f| built.executable(f), Settings::default()).await?;
     listen(&running, remotes).await?;
-    // What every order shares is there after the first one.
-    left(
-        &mut running,
-        remotes,
-        |id, token| draft(id, 0, token).0,
-        Some(Status::Succeeded),
-    )
-    .await?;
     let good = |id, token: &str| draft(id, 1, token).0;
+    // What every order shares is there after the first one.
+    left(&mut running, remotes, good, Some(Status::Succeeded)).await?;
     let unknown = |id, token: &str| Draft::sample("woocommerce/order-unknown-sku").id(id).token(token);
+    let (done, left_done) = left(&mut running, remotes, good, Some(Status::Succeeded)).await?;
+    let (in_review, left_in_review) = left(&mut running, remotes, unknown, None).await?;
     Ok(Models {
-        done: left(&mut running, remotes, good, Some(Status::Succeeded)).await?,
-        in_review: left(&mut running, remotes, unknown, None).await?,
+        done: Model::of(done, &left_done)?,
+        in_review: Model::of(in_review, &left_in_review)?,
     })
 }
 
+/// Plays an order; its id, and the items that were not there before it.
 async fn left(
     running: &mut Running,
     remotes: &Remotes,
     order: impl Fn(u64, &str) -> Draft,
     ends: Option<Status>,
-) -> Result<Model> {
+) -> Result<(u64, Vec<Kept>)> {
     let before: BTreeSet<_> = running.cloud.aws.kept().iter().map(Kept::key).collect();
     let id = fresh_id();
     let token = remotes.gateway.control().store_card("visa").await?;
@@ -102,16 +99,15 @@ async fn left(
     // None of the functions that are measured reads the audit trail.
     let own = items.filter(|item| item.table == TABLE && !before.contains(&item.key()));
     let own: Vec<Kept> = own.collect();
-    Ok(Model::of(id, &own))
+    Ok((id, own))
 }
 
 impl Model {
-    fn of(order: u64, items: &[Kept]) -> Self {
+    fn of(order: u64, items: &[Kept]) -> Result<Self> {
         let order = order.to_string();
         let name = |item: &Kept| {
-            let (_, pk, sk) = item.key();
-            let name = [pk.as_str(), sk.as_str()].join("/");
-            let name = name.trim_end_matches('/').rsplit('/').next()?;
+            let (_, pk, _) = item.key();
+            let name = pk.rsplit('/').next()?;
             (!pk.contains(&order) && name.len() > DIGITS).then(|| name.to_owned())
         };
         let names: Vec<String> = items.iter().filter_map(name).collect();
@@ -133,13 +129,18 @@ impl Model {
                 own,
             }
         };
-        Self {
-            items: items.iter().map(item).collect(),
-            names: names
-                .iter()
-                .filter_map(|name| Some(name.get(..name.len() - DIGITS)?.to_owned()))
-                .collect(),
-        }
+        let items: Vec<Item> = items.iter().map(item).collect();
+        // An item that is the same in every copy would be there once, however many are made.
+        let has_key = |item: &Item| item.own.iter().any(|(attribute, _)| attribute == "pk");
+        ensure!(
+            items.iter().all(has_key),
+            "an item that an order has left is not its own"
+        );
+        let begun = |name: &String| Some(name.get(..name.len() - DIGITS)?.to_owned());
+        Ok(Self {
+            items,
+            names: names.iter().filter_map(begun).collect(),
+        })
     }
 
     /// What another order would have left, by its number.
@@ -216,7 +217,8 @@ mod tests {
                 "{\"order\":\"woo/7430620001002\"}",
             ),
         ];
-        let copies = Model::of(7_430_620_001_002, &items).copy(255).collect::<Vec<_>>();
+        let copies = Model::of(7_430_620_001_002, &items).unwrap();
+        let copies: Vec<Kept> = copies.copy(255).collect();
         let there = [
             item(
                 "order/woo/9000000000255",
