@@ -14,7 +14,7 @@ use super::table::Change;
 use crate::progress;
 
 /// `MaximumBatchingWindowInSeconds` and `BatchSize` of the mapping.
-const WINDOW: Duration = Duration::from_secs(10);
+const WINDOW: Duration = Duration::from_secs(20);
 const BATCH: usize = 500;
 /// A table on demand begins with four partitions, each with a shard of its own in the stream: what is written to one order
 /// reaches the recorder in as many batches.
@@ -68,4 +68,20 @@ fn record(number: u64, change: &Change) -> Value {
     }
     json!({"eventID": format!("{number:032x}"), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
            "awsRegion": "us-east-1", "dynamodb": stream})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH, WINDOW};
+
+    static TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
+
+    #[test]
+    fn a_batch_is_as_the_template_has_it() {
+        let mapping = TEMPLATE.split("  AuditRecorderBatches:\n").nth(1).unwrap();
+        let mapping = mapping.split("\n\n").next().unwrap();
+        assert!(mapping.contains(&format!("BatchSize: {BATCH}\n")));
+        let window = format!("MaximumBatchingWindowInSeconds: {}\n", WINDOW.as_secs());
+        assert!(mapping.contains(&window));
+    }
 }
