@@ -33,9 +33,9 @@ pub struct Inputs {
     pub inbox_sends: u64,
     /// State transitions of an order, hundredths.
     pub transitions: u64,
-    /// Write units of an order, hundredths: table and index.
+    /// Write units of an order, hundredths: both tables and the index.
     pub writes: u64,
-    /// Those of them that belong to effects, hundredths.
+    /// Those of them that belong to effects, hundredths: the item and its entry in the index.
     pub effect_writes: u64,
     /// Milliseconds of all functions for an order, with the processor that Lambda gives them.
     pub function_ms: u64,

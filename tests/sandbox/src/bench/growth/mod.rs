@@ -68,6 +68,10 @@ const QUICK: Extent = Extent {
 /// What was measured, one list of functions for each thing that grows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Growth {
+    /// Events that a median of a function without Odoo is of.
+    events: usize,
+    /// Orders that a median of a writer is of.
+    written: usize,
     /// Against the lines of an order.
     lines: Vec<Series>,
     /// How large an order may be.
@@ -103,6 +107,8 @@ pub async fn measure(places: &Places, built: &Built, quick: bool) -> Result<Grow
     let reviews = history::reviews(built, &remotes, &models, extent);
     let reviews = progress::step("open reviews in the table", reviews).await?;
     Ok(Growth {
+        events: extent.events,
+        written: extent.written,
         lines,
         bodies,
         orders,

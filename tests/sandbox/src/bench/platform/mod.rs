@@ -138,8 +138,6 @@ impl Running {
         let pools = FUNCTIONS.map(|function| {
             let most = match function {
                 "order-writer" | "invoice-writer" => settings.writers,
-                // Changes are recorded in their order.
-                "audit-recorder" => 1,
                 _ => PROCESSES,
             };
             let environment = remotes.environment(&aws.url, function);

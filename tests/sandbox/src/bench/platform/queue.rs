@@ -87,7 +87,7 @@ impl Queue {
     }
 
     /// Waits for a batch of at most so many messages, which are hidden from then on. The first of them waits so long for
-    /// others.
+    /// others; counted is one receive, while AWS may ask several times in that time.
     pub async fn receive(&self, most: usize, window: Duration) -> Vec<Message> {
         let mut batch: Vec<Message> = Vec::new();
         let mut until: Option<Instant> = None;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit::AUDITED;
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::aws::InstantAws;
@@ -34,16 +35,21 @@ pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
                 record(number, change)
             })
             .collect();
-        for shard in 0..SHARDS {
-            let of_shard = records.iter().filter(|record| shard_of(record) == shard);
-            let of_shard: Vec<&Value> = of_shard.collect();
-            for batch in of_shard.chunks(BATCH) {
-                match recorder.invoke(&json!({"Records": batch})).await {
-                    Ok(Reply::Answer(_)) => {}
-                    Ok(Reply::Error(why)) => progress::say(format!("changes were not recorded: {why}")),
-                    Err(error) => progress::say(format!("changes were not recorded: {error:#}")),
-                }
-            }
+        // One shard does not wait for another: their batches meet at the chain of an order.
+        let shards = (0..SHARDS).map(|shard| {
+            let of_shard = records.iter().filter(move |record| shard_of(record) == shard);
+            record_all(&recorder, of_shard.collect())
+        });
+        join_all(shards).await;
+    }
+}
+
+async fn record_all(recorder: &Pool, of_shard: Vec<&Value>) {
+    for batch in of_shard.chunks(BATCH) {
+        match recorder.invoke(&json!({"Records": batch})).await {
+            Ok(Reply::Answer(_)) => {}
+            Ok(Reply::Error(why)) => progress::say(format!("changes were not recorded: {why}")),
+            Err(error) => progress::say(format!("changes were not recorded: {error:#}")),
         }
     }
 }
