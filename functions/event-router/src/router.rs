@@ -70,11 +70,19 @@ impl Router {
     /// # Errors
     /// What is wrong on our side: the event has to come again.
     pub async fn route(&self, message: &InboxEvent) -> Result<Routed, Failure> {
-        let Some(payload) = self.payloads.payload(&message.event).await? else {
-            let what = "there is no payload (any more) for this event";
-            let why = Failure::new(FailureName::Refused, what)
-                .remedy("the poller brings the order again; drop this");
-            return self.report(message, &message.store, why).await;
+        let payload = match self.payloads.payload(&message.event).await {
+            Ok(Some(payload)) => payload,
+            Ok(None) => {
+                let what = "there is no payload (any more) for this event";
+                let why = Failure::new(FailureName::Refused, what)
+                    .remedy("the poller brings the order again; drop this");
+                return self.report(message, &message.store, why).await;
+            }
+            // Somebody has changed it in the table: it will not be right the next time either.
+            Err(why) if why.name == FailureName::Refused => {
+                return self.report(message, &message.store, why).await;
+            }
+            Err(why) => return Err(why),
         };
         let (event, order) = match self.read(message, &payload) {
             Ok(read) => read,

@@ -17,8 +17,8 @@ use aws_sdk_dynamodb::{
 };
 use std::collections::HashMap;
 
-/// No body is longer: an item of a table has at most 400 KB, and text deflates to a tenth at best.
-const BODY_BYTES_MAX: usize = 4_000_000;
+/// No body is longer: an entry has a few kilobytes, a head with all that it remembers about seventy.
+const BODY_BYTES_MAX: usize = 400_000;
 /// Rows of a page that is read from a chain's end.
 const LAST_PAGE: i32 = 100;
 
@@ -48,7 +48,7 @@ impl DynamoTrail {
     }
 
     fn put(&self, row: &Row, seen: Option<&Row>) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(encode(row)));
+        let put = Put::builder().table_name(&self.table).set_item(Some(item(row)?));
         let put = match seen {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(seen) => put
@@ -170,17 +170,25 @@ fn cursor(key: Option<&Item>) -> Option<Cursor> {
     })
 }
 
-fn encode(row: &Row) -> Item {
+/// The item of a row, as the trail writes it.
+///
+/// # Errors
+/// [`StoreError`] when the row is larger than one that is read.
+pub fn item(row: &Row) -> Result<HashMap<String, AttributeValue>, StoreError> {
+    let body = deflated::deflate(row.body.as_bytes());
+    let body = body.map_err(|error| StoreError(error.to_string()))?;
+    if row.body.len() > BODY_BYTES_MAX {
+        return Err(StoreError("a row that is too large".to_owned()));
+    }
     let mut item = key(&row.chain, &row.place);
-    let body = Blob::new(deflated::deflate(row.body.as_bytes()));
-    item.insert("body".to_owned(), AttributeValue::B(body));
+    item.insert("body".to_owned(), AttributeValue::B(Blob::new(body)));
     for (name, value) in [("hash", &row.hash), ("seal", &row.seal)] {
         item.insert(name.to_owned(), text(value));
     }
     if let Some(ttl_s) = row.ttl_s {
         item.insert("ttl".to_owned(), AttributeValue::N(ttl_s.to_string()));
     }
-    item
+    Ok(item)
 }
 
 /// The text of a body. One that somebody has written as text is text.
@@ -208,5 +216,48 @@ fn decode(item: &Item) -> Row {
             .get("ttl")
             .and_then(|value| value.as_n().ok())
             .and_then(|digits| digits.parse().ok()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        Row {
+            chain: "order/woo/1001".to_owned(),
+            place: Entry::place(1),
+            body: r#"{"schema":1,"fact":"order opened"}"#.to_owned(),
+            hash: "a hash".to_owned(),
+            seal: "a seal".to_owned(),
+            ttl_s: Some(2_000_000_000),
+        }
+    }
+
+    #[test]
+    fn a_row_comes_back_as_it_was() {
+        let item = item(&row()).unwrap();
+        assert!(item["body"].is_b());
+        assert_eq!(decode(&item), row());
+    }
+
+    #[test]
+    fn a_body_that_somebody_has_changed_is_not_the_one_that_was_sealed() {
+        let mut changed = item(&row()).unwrap();
+        let mut bytes = changed["body"].as_b().unwrap().clone().into_inner();
+        bytes.extend(b"more");
+        for body in [
+            AttributeValue::B(Blob::new(bytes)),
+            AttributeValue::B(Blob::new("no")),
+            text("text"),
+        ] {
+            changed.insert("body".to_owned(), body);
+            assert_ne!(decode(&changed).body, row().body);
+        }
+        let large = Row {
+            body: "x".repeat(BODY_BYTES_MAX + 1),
+            ..row()
+        };
+        assert!(item(&large).is_err());
     }
 }

@@ -65,7 +65,7 @@ pub use auditor::{Auditor, Overview};
 pub use chain::ChainId;
 pub use change::Change;
 pub use cross_check::{RECORDED_WITHIN_MS, cross_check};
-pub use dynamodb::DynamoTrail;
+pub use dynamodb::{DynamoTrail, item};
 pub use entry::{Entry, Row, Snapshot, UNKNOWN};
 pub use facts::{AUDITED, NOT_AUDITED, chain_of};
 pub use finding::{Finding, Kind, Report};

@@ -1,7 +1,10 @@
 use crate::bench::{bench, order, token};
 use aws_lambda_events::sqs::SqsEvent;
 use event_router::Routed;
-use runtime::message::{InboxEvent, Via};
+use runtime::{
+    items::{Items, NewItem, Replaced},
+    message::{InboxEvent, Via},
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -24,6 +27,22 @@ async fn what_cannot_be_used_is_a_review_and_is_not_retried() {
     let reviews = bench.reviews().await;
     assert_eq!(reviews.len(), 3);
     assert!(reviews.iter().all(|review| review.redrive["kind"] == "event"));
+    assert!(bench.runs().is_empty());
+}
+
+#[tokio::test]
+async fn a_body_that_somebody_has_changed_in_the_table_is_a_review() {
+    let bench = bench();
+    let event = bench.keep(&order(8, 0, token())).await;
+    let pk = format!("payload/{}", event.event);
+    let item = bench.items.get(&pk).await.unwrap().unwrap();
+    let changed = NewItem {
+        bytes: Some(b"another".to_vec()),
+        ..NewItem::new(pk, item.body)
+    };
+    let replaced = bench.items.replace(item.version, changed).await.unwrap();
+    assert_eq!(replaced, Replaced::Done);
+    assert_eq!(bench.router.route(&event).await.unwrap(), Routed::Review);
     assert!(bench.runs().is_empty());
 }
 

@@ -18,6 +18,10 @@ async fn one_order_to_cash() {
     println!("{trips} round trips for one order");
     assert!(trips <= 13, "{trips} round trips");
 
+    assert_eq!(world.logged("sale.order", written.sale_order.id).await, 0);
+    let logged = world.logged("account.move", invoiced.invoice.id).await;
+    assert!(logged > 0, "the books' own audit trail is not written");
+
     let sale = world
         .read(
             "sale.order",

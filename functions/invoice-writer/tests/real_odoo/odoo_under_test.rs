@@ -229,6 +229,15 @@ impl World {
         told
     }
 
+    /// How many changes Odoo has logged of a document.
+    pub async fn logged(&self, model: &str, id: i64) -> usize {
+        let of = json!([
+            ["mail_message_id.model", "=", model],
+            ["mail_message_id.res_id", "=", id]
+        ]);
+        self.search("mail.tracking.value", of, &["id"]).await.len()
+    }
+
     /// Tax lines of an invoice: (tax, account code, tax).
     pub async fn tax_lines(&self, invoice: i64) -> Vec<(String, String, f64)> {
         let lines = self.lines(invoice, &["tax"]).await;

@@ -6,7 +6,7 @@ use crate::{
     work::{Results, Task},
 };
 use domain::failure::{Failure, FailureName};
-use odoo::{Mode, Record, books::Books, documents::read_sale_orders, load_each};
+use odoo::{Context, Mode, Record, books::Books, documents::read_sale_orders, load_each};
 
 impl<'a> Company<'a> {
     /// Sales orders and draft invoices, read back and judged.
@@ -32,11 +32,12 @@ impl<'a> Company<'a> {
         // A confirmed order stays as it is, whatever has been corrected since.
         let (emptied, first): (Vec<_>, Vec<_>) =
             tasks.into_iter().partition(|task| task.state.planned.emptied);
+        let quiet = books.context().without_log();
         let mut tasks = self
-            .load(books, "sale.order", first, Mode::CreateOnce, results, sale)
+            .load(&quiet, "sale.order", first, Mode::CreateOnce, results, sale)
             .await;
         tasks.extend(
-            self.load(books, "sale.order", emptied, Mode::Update, results, sale)
+            self.load(&quiet, "sale.order", emptied, Mode::Update, results, sale)
                 .await,
         );
         let invoice = |task: &Task<'a, Ready<'a>>| {
@@ -53,7 +54,14 @@ impl<'a> Company<'a> {
             )
         };
         let tasks = self
-            .load(books, "account.move", tasks, Mode::CreateOnce, results, invoice)
+            .load(
+                &books.context(),
+                "account.move",
+                tasks,
+                Mode::CreateOnce,
+                results,
+                invoice,
+            )
             .await;
         if tasks.is_empty() {
             return Vec::new();
@@ -85,7 +93,7 @@ impl<'a> Company<'a> {
 
     async fn load(
         &self,
-        books: &Books,
+        context: &Context,
         model: &'static str,
         tasks: Vec<Task<'a, Ready<'a>>>,
         mode: Mode,
@@ -95,11 +103,7 @@ impl<'a> Company<'a> {
         let records: Vec<_> = tasks.iter().map(record).collect();
         let tasks = results.keep(tasks, records, |ready, record| (ready, record));
         let records = tasks.iter().map(|task| task.state.1.clone()).collect();
-        let context = match model {
-            "sale.order" => books.context().without_log(),
-            _ => books.context(),
-        };
-        let loaded = load_each(self.odoo(), model, records, mode, &context).await;
+        let loaded = load_each(self.odoo(), model, records, mode, context).await;
         results.keep(tasks, loaded, |(ready, _), _| ready)
     }
 }

@@ -17,6 +17,7 @@ use domain::{
 use effects::{Clock, UnixMillis};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use shop::BODY_BYTES_MAX;
 use std::sync::Arc;
 
 /// How long a signed body is kept: the window in which a webhook can come again.
@@ -67,8 +68,24 @@ struct PayloadBody {
     /// It is in the inbox.
     #[serde(default)]
     queued: bool,
-    /// How long the body is; it is kept deflated.
-    length: usize,
+    /// The body is kept deflated.
+    #[serde(default)]
+    deflated: bool,
+}
+
+impl PayloadBody {
+    /// The bytes that were signed, out of those that are kept.
+    fn body(&self, event: &str, kept: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let body = match self.deflated {
+            true => deflated::inflate(&kept, BODY_BYTES_MAX),
+            false => Some(kept),
+        };
+        let body = body.filter(|body| hex::encode(Sha256::digest(body)) == self.sha256);
+        body.ok_or_else(|| {
+            let what = format!("the body of {event} in the table is not the one that was stored");
+            Failure::new(FailureName::Refused, what)
+        })
+    }
 }
 
 /// The payload store.
@@ -104,21 +121,22 @@ impl PayloadStore {
             sha256: sha256.clone(),
             received_at_ms: now.0,
             queued: false,
-            length: body.len(),
+            deflated: true,
         };
         let beside = Beside {
             state: None,
             ttl_s: ttl_s(now, PAYLOAD_DAYS),
         };
         let item = typed::item(&format!("payload/{event}"), &about, beside)?;
-        match self
-            .items
-            .insert(NewItem {
-                bytes: Some(deflated::deflate(body)),
-                ..item
-            })
-            .await?
-        {
+        let kept = deflated::deflate(body).map_err(|error| {
+            let what = format!("the body cannot be deflated: {error}");
+            Failure::new(FailureName::Refused, what)
+        })?;
+        let item = NewItem {
+            bytes: Some(kept),
+            ..item
+        };
+        match self.items.insert(item).await? {
             Inserted::Created => Ok(Stored::New),
             Inserted::Exists(there) => {
                 let there = typed::parse::<PayloadBody>(there)?.value;
@@ -166,16 +184,9 @@ impl PayloadStore {
         let Some(mut item) = self.items.get(&format!("payload/{event}")).await? else {
             return Ok(None);
         };
-        let bytes = item.bytes.take().unwrap_or_default();
+        let kept = item.bytes.take().unwrap_or_default();
         let about = typed::parse::<PayloadBody>(item)?.value;
-        let body = deflated::inflate(&bytes, about.length).filter(|body| body.len() == about.length);
-        let body = body.ok_or_else(|| {
-            Failure::new(
-                FailureName::Refused,
-                format!("the body of {event} in the table is not the one that was stored"),
-            )
-            .remedy("send the order's webhook again")
-        })?;
+        let body = about.body(event, kept)?;
         Ok(Some(Payload {
             store: about.store,
             via: about.via,

@@ -17,6 +17,7 @@ macro_rules! tests {
             stores::a_payment_pays_one_order,
             stores::a_cursor_never_moves_back_and_tells_apart_what_shares_a_second,
             stores::a_payload_is_kept_as_it_was_signed_and_never_replaced,
+            stores::a_large_payload_is_kept_small_and_one_that_was_changed_is_refused,
             stores::a_version_of_an_order_has_one_content,
             stores::one_of_many_opens_a_run,
             stores::of_the_orders_that_ended_the_last_one_is_at_the_top,

@@ -10,7 +10,7 @@ use effects::{Clock, ManualClock, UnixMillis};
 use futures::future::join_all;
 use runtime::{
     breaker::{Breaker, Health},
-    items::Items,
+    items::{Items, NewItem, Replaced},
     message::Via,
     stores::{
         Cursor, Cursors, Flight, NewReview, Opened, OrderItem, OrderItems, PayloadStore, PaymentsUsed,
@@ -120,6 +120,46 @@ pub async fn a_payload_is_kept_as_it_was_signed_and_never_replaced(items: Arc<dy
     assert_eq!(
         (kept.store, kept.via, kept.body),
         (woo(), Via::Webhook, body.to_vec())
+    );
+}
+
+pub async fn a_large_payload_is_kept_small_and_one_that_was_changed_is_refused(items: Arc<dyn Items>) {
+    let payloads = PayloadStore::new(items.clone(), clock());
+    let (event, body) = (unique(), r#"{"sku":"SKU-3","total":"10.00"},"#.repeat(300));
+    payloads
+        .store(&event, &woo(), Via::Webhook, body.as_bytes())
+        .await
+        .unwrap();
+    payloads.mark_queued(&event).await.unwrap();
+    let kept = payloads.payload(&event).await.unwrap().unwrap();
+    assert_eq!(kept.body, body.as_bytes());
+    let item = items.get(&format!("payload/{event}")).await.unwrap().unwrap();
+    assert!(item.bytes.as_ref().unwrap().len() * 10 < body.len());
+
+    let dearer = body.replace("10.00", "90.00");
+    let (mut version, same) = (item.version, deflated::deflate(body.as_bytes()).unwrap());
+    for bytes in [
+        deflated::deflate(dearer.as_bytes()).unwrap(),
+        dearer.into_bytes(),
+        Vec::new(),
+    ] {
+        let changed = NewItem {
+            bytes: Some(bytes),
+            ..NewItem::new(format!("payload/{event}"), item.body.clone())
+        };
+        assert_eq!(items.replace(version, changed).await.unwrap(), Replaced::Done);
+        version += 1;
+        let refused = payloads.payload(&event).await.unwrap_err();
+        assert_eq!(refused.name, FailureName::Refused);
+    }
+    let mended = NewItem {
+        bytes: Some(same),
+        ..NewItem::new(format!("payload/{event}"), item.body.clone())
+    };
+    assert_eq!(items.replace(version, mended).await.unwrap(), Replaced::Done);
+    assert_eq!(
+        payloads.payload(&event).await.unwrap().unwrap().body,
+        body.as_bytes()
     );
 }
 

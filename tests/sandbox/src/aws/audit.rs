@@ -36,13 +36,7 @@ impl Aws {
     /// # Errors
     /// When the table does not answer.
     pub async fn write_row(&self, deployed: &Deployed, row: &audit::Row) -> Result<()> {
-        let mut item = place(row);
-        for (name, value) in [("body", &row.body), ("hash", &row.hash), ("seal", &row.seal)] {
-            item.insert(name.to_owned(), AttributeValue::S(value.clone()));
-        }
-        if let Some(ttl_s) = row.ttl_s {
-            item.insert("ttl".to_owned(), AttributeValue::N(ttl_s.to_string()));
-        }
+        let item = audit::item(row)?;
         let put = self
             .dynamodb
             .put_item()

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use odoo::{Call, Odoo, OdooError};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use twins::odoo::Twin;
 
 #[tokio::test]
@@ -69,6 +69,48 @@ async fn an_order_of_a_new_customer_becomes_a_paid_invoice() {
         (promised("SKU-3"), promised("SKU-2")),
         (Decimal::from(3), Decimal::ONE)
     );
+}
+
+/// An Odoo that notes which calls ask it to leave out its log of changes.
+struct Noted {
+    twin: Arc<Twin>,
+    calls: Mutex<Vec<(String, bool)>>,
+}
+
+#[async_trait]
+impl Odoo for Noted {
+    async fn call(&self, call: &Call) -> Result<Value, OdooError> {
+        let context = call.context.as_ref().map(odoo::Context::to_value);
+        let quiet = context.is_some_and(|context| context["tracking_disable"] == true);
+        self.calls.lock().unwrap().push((call.name(), quiet));
+        self.twin.call(call).await
+    }
+}
+
+#[tokio::test]
+async fn contacts_and_sales_orders_are_written_without_a_log_and_the_books_never() {
+    let twin = twin();
+    let noted = Arc::new(Noted {
+        twin: twin.clone(),
+        calls: Mutex::default(),
+    });
+    let now: Timestamp = "2026-11-23T20:00:00Z".parse().unwrap();
+    let world = World::with(noted.clone(), twin, now);
+    let order = orders::order();
+    let written = world.write_order(&order).await.unwrap();
+    world.write_invoice(&to_invoice(&order, &written)).await.unwrap();
+    let calls = noted.calls.lock().unwrap().clone();
+    let of = |name: &str| {
+        let of = calls.iter().filter(|(called, _)| called == name);
+        of.map(|(_, quiet)| *quiet).collect::<Vec<_>>()
+    };
+    for name in ["res.partner/load", "sale.order/load", "sale.order/action_confirm"] {
+        assert_eq!(of(name), [true], "{name}");
+    }
+    let books = calls.iter().filter(|(name, _)| name.starts_with("account."));
+    let books: Vec<_> = books.collect();
+    assert!(books.len() > 4, "{calls:?}");
+    assert!(books.iter().all(|(_, quiet)| !quiet), "{books:?}");
 }
 
 /// An Odoo that reconciles one invoice at a time: it refuses several, or does not know that the field can be written.

@@ -47,7 +47,12 @@ pub(super) fn as_set_up(template: &Template) -> Vec<String> {
         found.compare(resource, "MaximumConcurrency", &at_once, mapping.at_once);
         let window = properties["MaximumBatchingWindowInSeconds"].as_u64();
         let window = json!(window.unwrap_or_default());
-        found.compare(resource, "MaximumBatchingWindowInSeconds", &window, mapping.window_s);
+        found.compare(
+            resource,
+            "MaximumBatchingWindowInSeconds",
+            &window,
+            mapping.window_s,
+        );
     }
     for (function, queue) in ON_FAILURE {
         let resource = function.resource();
