@@ -65,6 +65,11 @@ pub fn grouped(of: u64) -> String {
     text
 }
 
+/// Millionths of a dollar as dollars with four decimals.
+pub fn dollars(micro: u64) -> String {
+    format!("{}.{:04}", micro / 1_000_000, micro % 1_000_000 / 100)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +90,7 @@ mod tests {
         assert_eq!(hundredths(342), "3.42");
         assert_eq!(times(25, 10), "2.5");
         assert_eq!(times(25, 0), "0.0");
+        assert_eq!(dollars(1_251_499), "1.2514");
         assert_eq!(
             [0, 999, 1_000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "1,234,567"]

@@ -8,7 +8,7 @@ use super::demands::demands;
 use super::need::{Inputs, LOAD_PERCENT, MONTH_DAYS, Need, PEAK_PERCENT};
 use super::quotas::Quotas;
 use super::template;
-use crate::bench::figures::{grouped, hundredths, times};
+use crate::bench::figures::{self, grouped, hundredths, times};
 use crate::bench::machine::Machine;
 
 /// Merchants, by their orders a day.
@@ -158,7 +158,7 @@ fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
         page,
         "\nOrders times ${} for 1,000 of them on a good day with arm64, and ${} a month however many there are; list prices, with what\n\
          is left out named [where they are counted](performance.md). Odoo's own machines are not in it.",
-        dollars(inputs.micro_usd_per_1000),
+        figures::dollars(inputs.micro_usd_per_1000),
         dollars(inputs.micro_usd_month)
     )?;
     Ok(())

@@ -6,7 +6,7 @@ use super::bill::{Position, total};
 use super::prices::{Automation, Prices};
 use super::standing::Standing;
 use super::{Bill, Cost};
-use crate::bench::figures::hundredths;
+use crate::bench::figures::{dollars, hundredths};
 
 /// Steps of an order that an automation service would count: each call to another system in the plain order to cash.
 const STEPS: u64 = 16;
@@ -156,9 +156,4 @@ fn functions(f: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
 
 fn per_order(bill: &Bill, count: u64) -> String {
     hundredths((count * 100).checked_div(bill.used.orders).unwrap_or_default())
-}
-
-/// Millionths of a dollar as dollars with four decimals.
-fn dollars(micro: u64) -> String {
-    format!("{}.{:04}", micro / 1_000_000, micro % 1_000_000 / 100)
 }
