@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-use super::build::EMPTY;
+use super::build::{Built, EMPTY};
 use super::platform::{Function, InstantAws, Log, Remotes, request};
 use crate::backlog;
 
@@ -49,6 +49,20 @@ pub struct Spine<'a, F: Fn(&str) -> PathBuf> {
     pub executable: F,
     /// Starts of each function with an event, for each of the two ways.
     pub starts: usize,
+}
+
+/// A spine for what one process does with one event after the other: starts do not count.
+pub fn warm_spine<'a>(
+    built: &'a Built,
+    remotes: &'a Remotes,
+    aws: &'a InstantAws,
+) -> Spine<'a, impl Fn(&str) -> PathBuf> {
+    Spine {
+        aws,
+        remotes,
+        executable: |function: &str| built.executable(function),
+        starts: 0,
+    }
 }
 
 impl<F: Fn(&str) -> PathBuf> Spine<'_, F> {

@@ -9,7 +9,7 @@ use super::lines::webhooks;
 use super::series::{Measured, Series, add};
 use crate::bench::build::Built;
 use crate::bench::platform::{InstantAws, Remotes};
-use crate::bench::spine::{Spine, WARM_UP};
+use crate::bench::spine::{WARM_UP, warm_spine};
 use crate::progress;
 
 /// Lines of the orders.
@@ -38,7 +38,7 @@ pub async fn orders(
         fill(&aws, &models.done, REVIEWS, REVIEWS + size);
         let name = format!("{size} orders");
         let measured = async {
-            let spine = spine(built, remotes, &aws);
+            let spine = warm_spine(built, remotes, &aws);
             let events = webhooks(remotes, LINES, extent.events + WARM_UP).await?;
             let name = "webhook-intake";
             let (intake, _) = spine.through(name, name, &events).await?;
@@ -76,7 +76,7 @@ pub async fn reviews(
         there = size;
         let name = format!("{size} open reviews");
         let measured = async {
-            let spine = spine(built, remotes, &aws);
+            let spine = warm_spine(built, remotes, &aws);
             let listed = vec![json!({"action": "list"}); extent.events + WARM_UP];
             let (list, answers) = spine.through("review-desk", "review-desk, list", &listed).await?;
             count(&answers, size.min(100))?;
@@ -92,19 +92,6 @@ pub async fn reviews(
         add(&mut all, size, progress::step(&name, measured).await?);
     }
     Ok(all)
-}
-
-fn spine<'a>(
-    built: &'a Built,
-    remotes: &'a Remotes,
-    aws: &'a InstantAws,
-) -> Spine<'a, impl Fn(&str) -> std::path::PathBuf> {
-    Spine {
-        aws,
-        remotes,
-        executable: |function: &str| built.executable(function),
-        starts: 0,
-    }
 }
 
 /// Copies a model under the numbers from `from` until `to`.

@@ -10,7 +10,7 @@ use super::{Extent, basket, books, writers};
 use crate::backlog::fresh_id;
 use crate::bench::build::Built;
 use crate::bench::platform::{InstantAws, Remotes};
-use crate::bench::spine::{Spine, WARM_UP, signed};
+use crate::bench::spine::{WARM_UP, signed, warm_spine};
 use crate::odoo::RunningOdoo;
 use crate::progress;
 
@@ -95,12 +95,7 @@ async fn without_odoo(
     events: usize,
 ) -> Result<Vec<(&'static str, Measured)>> {
     let aws = InstantAws::start(remotes.secrets(), 1.0).await?;
-    let spine = Spine {
-        aws: &aws,
-        remotes,
-        executable: |function: &str| built.executable(function),
-        starts: 0,
-    };
+    let spine = warm_spine(built, remotes, &aws);
     let webhooks = webhooks(remotes, lines, events + WARM_UP).await?;
     let name = "webhook-intake";
     let (intake, answers) = spine.through(name, name, &webhooks).await?;
@@ -128,12 +123,7 @@ pub async fn webhooks(remotes: &Remotes, lines: u64, count: usize) -> Result<Vec
 /// What is said of the limit is what the intake does.
 async fn check_refused(built: &Built, remotes: &Remotes, lines: u64) -> Result<()> {
     let aws = InstantAws::start(remotes.secrets(), 1.0).await?;
-    let spine = Spine {
-        aws: &aws,
-        remotes,
-        executable: |function: &str| built.executable(function),
-        starts: 0,
-    };
+    let spine = warm_spine(built, remotes, &aws);
     let name = "webhook-intake";
     let (_, answers) = spine
         .through(name, name, &webhooks(remotes, lines, 1).await?)
