@@ -175,11 +175,11 @@ fn cursor(key: Option<&Item>) -> Option<Cursor> {
 /// # Errors
 /// [`StoreError`] when the row is larger than one that is read.
 pub fn item(row: &Row) -> Result<HashMap<String, AttributeValue>, StoreError> {
-    let body = deflated::deflate(row.body.as_bytes());
-    let body = body.map_err(|error| StoreError(error.to_string()))?;
     if row.body.len() > BODY_BYTES_MAX {
         return Err(StoreError("a row that is too large".to_owned()));
     }
+    let body = deflated::deflate(row.body.as_bytes());
+    let body = body.map_err(|error| StoreError(error.to_string()))?;
     let mut item = key(&row.chain, &row.place);
     item.insert("body".to_owned(), AttributeValue::B(Blob::new(body)));
     for (name, value) in [("hash", &row.hash), ("seal", &row.seal)] {

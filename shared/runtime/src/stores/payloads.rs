@@ -10,13 +10,13 @@ use crate::{
     message::Via,
 };
 use domain::{
+    event::body_hash,
     failure::{Failure, FailureName},
     ids::{OrderKey, StoreId},
     order::Order,
 };
 use effects::{Clock, UnixMillis};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use shop::BODY_BYTES_MAX;
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl PayloadBody {
             true => deflated::inflate(&kept, BODY_BYTES_MAX),
             false => Some(kept),
         };
-        let body = body.filter(|body| hex::encode(Sha256::digest(body)) == self.sha256);
+        let body = body.filter(|body| body_hash(body) == self.sha256);
         body.ok_or_else(|| {
             let what = format!("the body of {event} in the table is not the one that was stored");
             Failure::new(FailureName::Refused, what)
@@ -113,7 +113,7 @@ impl PayloadStore {
         body: &[u8],
     ) -> Result<Stored, Failure> {
         let now = self.clock.now();
-        let sha256 = hex::encode(Sha256::digest(body));
+        let sha256 = body_hash(body);
         let about = PayloadBody {
             schema: 1,
             store: store.clone(),
