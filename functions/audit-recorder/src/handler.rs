@@ -45,7 +45,7 @@ impl AuditRecorder {
     ///
     /// # Errors
     /// [`FailureName::SystemUnavailable`] when the trail does not answer; those of [`Secrets::read`].
-    pub async fn handle(&self, event: &StreamEvent) -> Result<Recorded, Failure> {
+    pub async fn handle(&self, event: StreamEvent) -> Result<Recorded, Failure> {
         let mut recorded = Recorded::default();
         let mut changes = Vec::new();
         for read in event.read() {

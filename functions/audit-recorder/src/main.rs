@@ -22,7 +22,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     recorder.keys().await?;
     runtime::start(move |event: StreamEvent, _: Invocation| {
         let recorder = recorder.clone();
-        async move { recorder.handle(&event).await }
+        async move { recorder.handle(event).await }
     })
     .await
 }

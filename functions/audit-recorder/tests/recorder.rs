@@ -90,7 +90,7 @@ async fn a_batch_becomes_entries_once_and_its_age_is_measured() {
         record("a", None, Some(open())),
         record("b", Some(open()), Some(completed)),
     ]);
-    let (done, lines) = metrics::captured(bench.recorder.handle(&event)).await;
+    let (done, lines) = metrics::captured(bench.recorder.handle(event.clone())).await;
     assert_eq!(done.unwrap().appended, 2);
     assert_eq!(
         bench.facts("order/woo/1001").await,
@@ -100,7 +100,7 @@ async fn a_batch_becomes_entries_once_and_its_age_is_measured() {
         lines.iter().any(|line| line["AuditLagSeconds"] == json!(5.0)),
         "{lines:?}"
     );
-    assert_eq!(bench.recorder.handle(&event).await.unwrap().known, 2);
+    assert_eq!(bench.recorder.handle(event.clone()).await.unwrap().known, 2);
     let report = audit::verify(
         &ChainId::stored("order/woo/1001"),
         &bench.trail.all(),
@@ -125,7 +125,7 @@ async fn what_the_table_forgot_is_no_fact_and_what_a_hand_removed_is() {
         no_fact: 1,
         ..Recorded::default()
     };
-    assert_eq!(bench.recorder.handle(&event).await.unwrap(), expected);
+    assert_eq!(bench.recorder.handle(event.clone()).await.unwrap(), expected);
     assert_eq!(
         bench.facts("order/woo/1001").await,
         ["order opened", "order removed"]
@@ -140,7 +140,7 @@ async fn a_record_that_cannot_be_read_keeps_no_other_waiting() {
         json!("rubbish"),
         record("a", None, Some(open())),
     ]);
-    let done = bench.recorder.handle(&event).await.unwrap();
+    let done = bench.recorder.handle(event.clone()).await.unwrap();
     assert_eq!((done.appended, done.unreadable), (1, 2));
 }
 
@@ -149,12 +149,12 @@ async fn a_silent_trail_or_a_wrong_key_fails_under_its_name_and_the_batch_comes_
     let bench = Bench::new();
     let event = batch(&[record("a", None, Some(open()))]);
     bench.trail.fail_next(1);
-    let failure = bench.recorder.handle(&event).await.unwrap_err();
+    let failure = bench.recorder.handle(event.clone()).await.unwrap_err();
     assert_eq!(failure.name, FailureName::SystemUnavailable);
-    assert_eq!(bench.recorder.handle(&event).await.unwrap().appended, 1);
+    assert_eq!(bench.recorder.handle(event.clone()).await.unwrap().appended, 1);
     bench.secrets.set("key", &json!({"key_id": "1"}));
     bench.clock.advance_ms(3_600_000);
-    let failure = bench.recorder.handle(&event).await.unwrap_err();
+    let failure = bench.recorder.handle(event.clone()).await.unwrap_err();
     assert_eq!(failure.name, FailureName::Misconfigured);
     assert_eq!(failure.field.as_deref(), Some("key"));
 }

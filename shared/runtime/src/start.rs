@@ -27,6 +27,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use trust::connections_to_aws;
 
 /// Longest time to a connection with an AWS service.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -61,10 +62,10 @@ impl Parts {
         telemetry::init();
         let table = environment::required("TABLE")?;
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .build();
         let aws = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(connections_to_aws(trust::bundle(), CONNECT_TIMEOUT))
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
             .load()
