@@ -1,6 +1,6 @@
 //! Messages of the order work queue: which effect each is, and the batch written for all of them together.
 
-use crate::{Cancelled, OrderToWrite, ProductCache, Writer, Written};
+use crate::{Cancelled, OrderToWrite, ProductCache, Writer, Written, groups::groups};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     failure::{Failure, FailureName},
@@ -135,29 +135,36 @@ impl Work<'_> {
                 Err(failure) => outcomes.push((key, Err(failure))),
             }
         }
-        let act = |turns: Vec<Turn<OrderToWrite>>| async move {
-            let orders: Vec<_> = turns
-                .into_iter()
-                .map(|turn| OrderToWrite {
-                    fresh: turn.fresh,
-                    ..turn.work
-                })
-                .collect();
-            let written = Box::pin(self.writer.write(&orders)).await;
-            written
-                .into_iter()
-                .map(|written| written.map(|written: Written| json!(written)))
-                .collect()
-        };
-        let done = perform(&self.parts.ledger, items, act).await;
-        for ((key, run), done) in keys.into_iter().zip(done) {
-            let outcome = match done.outcome {
-                Ok(output) => self.is_in_odoo(&run).await.map(|()| output),
-                Err(failure) => Err(failure),
-            };
-            outcomes.push((key, outcome));
+        let mut keys = keys.into_iter();
+        for group in groups(items, |item| item.work.order.lines.len()) {
+            let keys = keys.by_ref().take(group.len());
+            if let Err(failure) = self.invocation.time_for(self.parts.ledger.now(), WORST_MS) {
+                outcomes.extend(keys.map(|(key, _)| (key, Err(failure.clone()))));
+                continue;
+            }
+            let done = perform(&self.parts.ledger, group, |turns| self.write_together(turns)).await;
+            for ((key, run), done) in keys.zip(done) {
+                let outcome = match done.outcome {
+                    Ok(output) => self.is_in_odoo(&run).await.map(|()| output),
+                    Err(failure) => Err(failure),
+                };
+                outcomes.push((key, outcome));
+            }
         }
         outcomes
+    }
+
+    async fn write_together(&self, turns: Vec<Turn<OrderToWrite>>) -> Vec<Outcome> {
+        let orders: Vec<_> = turns
+            .into_iter()
+            .map(|turn| OrderToWrite {
+                fresh: turn.fresh,
+                ..turn.work
+            })
+            .collect();
+        let written = Box::pin(self.writer.write(&orders)).await;
+        let output = |written: Result<Written, Failure>| written.map(|written| json!(written));
+        written.into_iter().map(output).collect()
     }
 
     async fn order_to_write(&self, message: &WorkMessage) -> Result<OrderToWrite, Failure> {

@@ -4,6 +4,7 @@ mod cancel;
 mod check;
 mod company;
 mod delivery;
+mod groups;
 mod handler;
 mod names;
 pub mod plan;

@@ -74,8 +74,12 @@ pub struct MappingSetUp {
 }
 
 impl MappingSetUp {
-    const fn window_s(self, window_s: u64) -> Self {
-        Self { window_s, ..self }
+    const fn gathered(self, batch: usize, window_s: u64) -> Self {
+        Self {
+            batch,
+            window_s,
+            ..self
+        }
     }
 }
 
@@ -98,8 +102,8 @@ const fn mapping(
 /// Every event source mapping of a queue.
 pub const MAPPINGS: [MappingSetUp; 7] = [
     mapping("EventRouterBatches", "Inbox", Function::EventRouter, 10),
-    mapping("OrderWriterBatches", "OrderWork", Function::OrderWriter, 2),
-    mapping("InvoiceWriterBatches", "InvoiceWork", Function::InvoiceWriter, 2).window_s(1),
+    mapping("OrderWriterBatches", "OrderWork", Function::OrderWriter, 2).gathered(25, 1),
+    mapping("InvoiceWriterBatches", "InvoiceWork", Function::InvoiceWriter, 2).gathered(25, 1),
     mapping("ReviewDeskFromInboxDlq", "InboxDlq", Function::ReviewDesk, 2),
     mapping(
         "ReviewDeskFromOrderWorkDlq",

@@ -37,7 +37,7 @@ pub fn stream(input: &Input) {
         clock,
         keep_days: 2557,
     };
-    let record = || at_once(recorder.handle(&event)).unwrap_or_else(|failure| panic!("{failure}"));
+    let record = || at_once(recorder.handle(event.clone())).unwrap_or_else(|failure| panic!("{failure}"));
     let first = record();
     let rows = trail.all();
     let again = record();

@@ -15,6 +15,10 @@ const RETENTION_S: u64 = 1_209_600;
 const OUTAGE_S: u64 = 2 * 24 * 60 * 60;
 /// After this API Gateway's caller is gone: WooCommerce waits no longer.
 const INTAKE_TIMEOUT_S: u64 = 10;
+/// Most messages of a batch: beyond it nothing was gained.
+const BATCH_MAX: u64 = 25;
+/// Most messages of a batch that does not wait for others, and of a queue that is first in, first out.
+const WITHOUT_WINDOW: u64 = 10;
 /// Statements that may say `*` for a resource, because their actions know none.
 const ANY_RESOURCE: [&str; 3] = ["WriteTraces", "AnswerTokens", "DeliverLogs"];
 
@@ -29,6 +33,10 @@ pub(super) fn log_groups(template: &Template) -> Vec<String> {
         // Functions leave out by themselves what LogLevel does not want; Lambda's filter is INFO unless it is said.
         if properties["LoggingConfig"]["ApplicationLogLevel"] != "DEBUG" {
             found.push(format!("{name} logs nothing below INFO, whatever LogLevel says"));
+        }
+        // Start and report of every invocation are lines that cost, and say what metrics say.
+        if properties["LoggingConfig"]["SystemLogLevel"] != "WARN" {
+            found.push(format!("{name} lets Lambda log every invocation"));
         }
     }
     for (name, properties) in template.resources("AWS::Logs::LogGroup") {
@@ -125,8 +133,18 @@ pub(super) fn mappings(template: &Template) -> Vec<String> {
         if !list(&properties["FunctionResponseTypes"]).contains(&"ReportBatchItemFailures".into()) {
             found.push(format!("{name} does not report failures message by message"));
         }
-        if properties["BatchSize"].as_u64().is_none_or(|size| size > 10) {
-            found.push(format!("{name} takes batches of more than 10"));
+        let size = properties["BatchSize"].as_u64().unwrap_or(u64::MAX);
+        if size > BATCH_MAX {
+            found.push(format!("{name} takes batches of more than {BATCH_MAX}"));
+        }
+        if size > WITHOUT_WINDOW
+            && properties["MaximumBatchingWindowInSeconds"]
+                .as_u64()
+                .is_none_or(|s| s < 1)
+        {
+            found.push(format!(
+                "{name} takes more than {WITHOUT_WINDOW} messages without a window: AWS refuses it"
+            ));
         }
         let queue = target(&properties["EventSourceArn"]).unwrap_or_default();
         if !seen.insert(queue) {

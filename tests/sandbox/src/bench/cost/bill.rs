@@ -10,6 +10,8 @@ use super::used::Used;
 const MEMORY_MB: u64 = 256;
 /// Megabytes with which Lambda gives a whole processor: with less, what computes takes as much longer.
 const PROCESSOR_MB: u64 = 1769;
+/// A line of the endpoint's access log as CloudWatch bills it: the template's `AccessLogSettings`, filled in.
+const ACCESS_LINE_BYTES: u64 = 176;
 /// Nano-dollars of a micro-dollar.
 const MICRO: u64 = 1000;
 
@@ -76,7 +78,7 @@ pub fn bill(used: &Used, prices: &Prices, architecture: Architecture) -> Result<
         (
             "GB of logs and metrics",
             "cloudwatch_log_gb",
-            sum(|usage| usage.logged.bytes),
+            sum(|usage| usage.logged.bytes) + used.webhooks * ACCESS_LINE_BYTES,
             1_000_000_000,
         ),
         ("traces", "xray_trace", used.orders, 1),
