@@ -116,8 +116,8 @@ impl fmt::Display for Sweep {
             f,
             "## How many writers, how large a batch\n\n\
              {at_once} orders at once, Odoo with {} workers. Each writer works on so many batches at once; a batch has at most so many\n\
-             orders, and the first invoice of one waits so long for others.\n\n\
-             | batch | batches at once | invoices wait, s | orders/s | latency ms, median | calls to Odoo an order | orders in a batch, order / invoice |\n\
+             orders, and the first one of it waits so long for others.\n\n\
+             | batch | batches at once | the first waits, s | orders/s | latency ms, median | calls to Odoo an order | orders in a batch, order / invoice |\n\
              |--:|--:|--:|--:|--:|--:|--:|",
             self.workers
         )?;
@@ -148,7 +148,8 @@ fn first_events(f: &mut fmt::Formatter<'_>, first: &[First]) -> fmt::Result {
         "\n## First event\n\n\
          What an event waits for that no running process takes: the start, and the event itself, for which the function makes what it\n\
          makes once. {starts} new processes of each with the connections they opened while they started, and as many, in turns, whose\n\
-         connections were closed before the event: the difference is what opening them early spares, without TLS.\n"
+         connections were closed before the event: the difference is what opening them early spares, without TLS\n\
+         and where all services of AWS are one host, to which a function has one connection.\n"
     )?;
     writeln!(
         f,

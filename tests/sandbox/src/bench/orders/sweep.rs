@@ -1,4 +1,4 @@
-//! How many batches at once, how large they are, how long invoices wait for each other: the same backlog, one set-up after
+//! How many batches at once, how large they are, how long the first waits for others: the same backlog, one set-up after
 //! the other.
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub struct Extent {
     /// Sweep: the most orders in a batch.
     #[arg(long, value_delimiter = ',', default_value = "1,5,10,25")]
     batches: Vec<usize>,
-    /// Sweep: seconds that the first invoice of a batch waits for others.
+    /// Sweep: seconds that the first order or invoice of a batch waits for others.
     #[arg(long, value_delimiter = ',', default_value = "0,1")]
     windows: Vec<u64>,
 }
@@ -37,7 +37,7 @@ pub struct SetUp {
     pub writers: usize,
     /// The most orders in a batch.
     pub batch: usize,
-    /// Seconds that the first invoice of a batch waits for others.
+    /// Seconds that the first order or invoice of a batch waits for others.
     pub window_s: u64,
     /// What it came to.
     pub row: Row,

@@ -56,7 +56,7 @@ pub struct Settings {
     pub writers: usize,
     /// Messages in a batch of theirs.
     pub batch: usize,
-    /// How long the first message of a batch of invoices waits for others.
+    /// How long the first message of a batch of theirs waits for others.
     pub window: Duration,
     /// What waits and delays take of their time on AWS.
     pub scale: f64,
@@ -67,7 +67,7 @@ impl Default for Settings {
     fn default() -> Self {
         let of = |queue| MAPPINGS.iter().find(|mapping| mapping.queue == queue);
         let writer = of("OrderWork");
-        let window_s = of("InvoiceWork").map_or(0, |writer| writer.window_s);
+        let window_s = writer.map_or(0, |writer| writer.window_s);
         Self {
             writers: writer.map_or(1, |writer| writer.at_once),
             batch: writer.map_or(1, |writer| writer.batch),
@@ -161,13 +161,12 @@ impl Running {
                 .and_then(|queue| cloud.aws.queue(queue.name))
                 .context("no queue")?;
             let writes = matches!(set_up.queue, "OrderWork" | "InvoiceWork");
-            let (at_once, most) = match writes {
-                true => (settings.writers, settings.batch),
-                false => (set_up.at_once.min(PROCESSES), set_up.batch),
-            };
-            let window = match set_up.queue {
-                "InvoiceWork" => settings.window,
-                _ => Duration::from_secs(set_up.window_s),
+            let (at_once, most, window) = match writes {
+                true => (settings.writers, settings.batch, settings.window),
+                false => {
+                    let window = Duration::from_secs(set_up.window_s);
+                    (set_up.at_once.min(PROCESSES), set_up.batch, window)
+                }
             };
             for _ in 0..at_once {
                 let pool = Arc::clone(cloud.pool(set_up.function.name())?);
