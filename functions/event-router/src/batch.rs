@@ -1,21 +1,22 @@
 //! A batch of the inbox. What is wrong with an event is for a person; what is wrong with us goes back to the queue, and
-//! with it the later events of the same order.
+//! with it the later events of the same order. What is only too early comes again soon: a customer's change is not to
+//! wait long behind the echo of our own write.
 
 use crate::router::{Routed, Router};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::failure::{Failure, FailureName};
 use runtime::{
-    batch::{self, Record},
+    batch::{self, GiveBack, Record},
     message::{self, InboxEvent},
     stores::NewReview,
 };
 use serde_json::json;
 
 impl Router {
-    /// Routes every event of a batch.
-    pub async fn route_all(&self, batch: SqsEvent) -> SqsBatchResponse {
+    /// Routes every event of a batch that the inbox has handed out.
+    pub async fn route_all(&self, batch: SqsEvent, inbox: &dyn GiveBack) -> SqsBatchResponse {
         // Boxed: what a loop and its traces are wrapped around is copied with them.
-        batch::one_by_one(batch::records(batch), |record| {
+        batch::one_by_one(batch::records(batch), Some(inbox), |record| {
             Box::pin(self.route_record(record))
         })
         .await

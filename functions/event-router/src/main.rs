@@ -3,7 +3,9 @@
 use aws_lambda_events::sqs::SqsEvent;
 use event_router::Router;
 use runtime::{
-    Invocation, Parts, environment,
+    Invocation, Parts,
+    batch::{GiveBack, SqsGiveBack},
+    environment,
     stores::{OrderItems, PayloadStore, PaymentsUsed, Reviews},
     workflow::StepFunctions,
 };
@@ -14,6 +16,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let parts = Parts::connect().await?;
     let (items, clock) = (parts.items.clone(), parts.clock.clone());
     let engine = aws_sdk_sfn::Client::new(&parts.aws);
+    let inbox: Arc<dyn GiveBack> = Arc::new(SqsGiveBack::new(
+        aws_sdk_sqs::Client::new(&parts.aws),
+        environment::required("INBOX_URL")?,
+    ));
     let router = Arc::new(Router {
         merchant: runtime::merchant()?,
         payloads: PayloadStore::new(items.clone(), clock.clone()),
@@ -27,8 +33,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         clock,
     });
     runtime::start(move |batch: SqsEvent, _: Invocation| {
-        let router = router.clone();
-        async move { Ok(router.route_all(batch).await) }
+        let (router, inbox) = (router.clone(), inbox.clone());
+        async move { Ok(router.route_all(batch, inbox.as_ref()).await) }
     })
     .await
 }

@@ -29,7 +29,8 @@ struct Work {
 
 impl Desk {
     pub(crate) async fn take_dead_letters(&self, batch: SqsEvent) -> SqsBatchResponse {
-        batch::one_by_one(batch::records(batch), |record| self.take_dead_letter(record)).await
+        let records = batch::records(batch);
+        batch::one_by_one(records, None, |record| self.take_dead_letter(record)).await
     }
 
     async fn take_dead_letter(&self, record: Record) -> Result<(), Failure> {

@@ -6,15 +6,17 @@ mod give_back;
 mod pieces;
 
 pub use crash_marks::{CrashMarks, WATCHED_AFTER_RECEIVES};
-pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, longest_wait_s, wait_s};
+pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, longest_wait_s, soon_s, wait_s};
 pub use pieces::{Batch, Piece, Verdict};
 
 use crate::{crash::isolated, metrics, segments::segment, trace::Trace, work::Work};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::failure::Failure;
+use futures::future::join_all;
+use give_back::postpone;
 use secrecy::SecretString;
 use serde_json::Value;
-use std::{collections::BTreeSet, future::Future};
+use std::{collections::BTreeMap, future::Future};
 
 /// A message as it was received.
 #[derive(Clone, Debug)]
@@ -57,18 +59,31 @@ fn record(message: SqsMessage) -> Record {
     }
 }
 
+/// A message that goes back.
+struct Returned {
+    id: String,
+    receipt: SecretString,
+    /// How soon it comes again; nothing for the queue's own wait.
+    soon_s: Option<u32>,
+}
+
 /// Handles one message after the other. A failure or a panic gives back that message; of a FIFO group the later
-/// ones go back with it, so that their order stays.
+/// ones go back with it, so that their order stays. What is in progress comes again soon ([`soon_s`]) when the
+/// `queue` is given; otherwise after the queue's own wait, like everything else.
 pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
     records: Vec<Record>,
+    queue: Option<&dyn GiveBack>,
     handle: impl Fn(Record) -> F,
 ) -> SqsBatchResponse {
-    let mut failed = Vec::new();
-    let mut stopped_groups = BTreeSet::new();
+    let mut returned: Vec<Returned> = Vec::new();
+    // A group waits for whichever of its messages is hidden longest: all of them come again when the first one does.
+    let mut stopped_groups: BTreeMap<String, Option<u32>> = BTreeMap::new();
     for record in records {
-        let (id, group) = (record.message_id.clone(), record.group.clone());
-        if group.as_ref().is_some_and(|group| stopped_groups.contains(group)) {
-            failed.push(id);
+        let (id, receipt) = (record.message_id.clone(), record.receipt.clone());
+        let (group, received) = (record.group.clone(), record.received);
+        let stopped = group.as_ref().and_then(|group| stopped_groups.get(group));
+        if let Some(soon_s) = stopped.copied() {
+            returned.push(Returned { id, receipt, soon_s });
             continue;
         }
         let work = Work::of_message(&record);
@@ -80,12 +95,25 @@ pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
             }
             handled
         });
-        if handled.await.is_err() {
-            failed.push(id);
-            stopped_groups.extend(group);
+        if let Err(failure) = handled.await {
+            let soon_s = soon_s(failure.name, received);
+            stopped_groups.extend(group.map(|group| (group, soon_s)));
+            returned.push(Returned { id, receipt, soon_s });
         }
     }
-    response(failed)
+    if let Some(queue) = queue {
+        come_soon(queue, &returned).await;
+    }
+    response(returned.into_iter().map(|message| message.id).collect())
+}
+
+/// Has messages come again as soon as they are to. Asked for all together when the batch is done, so that none comes
+/// again while the batch is still at work, and a queue that does not answer costs the time of one call.
+async fn come_soon(queue: &dyn GiveBack, returned: &[Returned]) {
+    let soon = returned
+        .iter()
+        .filter_map(|message| Some(postpone(queue, &message.receipt, message.soon_s?)));
+    join_all(soon).await;
 }
 
 /// The answer that gives these messages back and deletes all others.

@@ -23,6 +23,7 @@ use order_notifier::Notifier;
 use payment_capture::Payments;
 use runtime::{
     Invocation,
+    batch::MemoryGiveBack,
     items::MemoryItems,
     message::Via,
     queue::MemoryQueue,
@@ -244,7 +245,8 @@ async fn bodies_of_shops() {
             door.inbox.take(store(id), Via::Webhook, body).await.unwrap();
             let messages: Vec<String> = door.queue.sent().iter().map(|m| m.body.to_string()).collect();
             let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
-            let response = door.router.route_all(batch_of(&messages)).await;
+            let back = MemoryGiveBack::default();
+            let response = door.router.route_all(batch_of(&messages), &back).await;
             assert!(response.batch_item_failures.is_empty(), "{id} {shown}");
             let reviews = door.router.reviews.list(ReviewState::Open, 10).await.unwrap();
             assert_eq!(reviews.len(), 1, "{id} {shown}");

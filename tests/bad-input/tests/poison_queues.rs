@@ -12,6 +12,7 @@ use bad_input::{
     targets::messages::batch_of,
 };
 use runtime::{
+    batch::MemoryGiveBack,
     message::Via,
     stores::{Review, ReviewState},
 };
@@ -152,9 +153,10 @@ async fn the_inbox() {
         door.inbox.take(store("own"), Via::Webhook, body).await.unwrap();
         let good = door.queue.sent()[0].body.to_string();
         let nobody = event("own", "8").to_string();
+        let back = MemoryGiveBack::default();
         let response = door
             .router
-            .route_all(batch_of(&[&poison.body, &good, &nobody]))
+            .route_all(batch_of(&[&poison.body, &good, &nobody]), &back)
             .await;
         nothing_comes_again(&response, &poison.kind);
         assert_eq!(

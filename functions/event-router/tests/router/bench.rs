@@ -1,5 +1,6 @@
 //! A router with everything in memory.
 
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     decide::{OrderState, OurWrite},
     event::EventId,
@@ -9,6 +10,7 @@ use domain::{
 use effects::{ManualClock, UnixMillis};
 use event_router::{Routed, Router};
 use runtime::{
+    batch::MemoryGiveBack,
     items::MemoryItems,
     message::{InboxEvent, Via},
     stores::{OrderItem, OrderItems, PayloadStore, PaymentsUsed, Review, ReviewState, Reviews},
@@ -21,6 +23,7 @@ pub struct Bench {
     pub router: Arc<Router>,
     pub items: Arc<MemoryItems>,
     pub workflow: Arc<MemoryWorkflow>,
+    pub inbox: Arc<MemoryGiveBack>,
 }
 
 pub fn bench() -> Bench {
@@ -40,6 +43,7 @@ pub fn bench() -> Bench {
         router: Arc::new(router),
         items,
         workflow,
+        inbox: Arc::default(),
     }
 }
 
@@ -67,6 +71,24 @@ pub fn costing(mut order: Value, minor: i64) -> Value {
     order["lines"][0]["net_minor"] = json!(minor);
     order["total_minor"] = json!(minor);
     order
+}
+
+fn batch(events: &[(&str, &InboxEvent)], received: u32) -> SqsEvent {
+    let records = events.iter().enumerate().map(|(n, (group, event))| {
+        json!({"messageId": format!("m{n}"), "receiptHandle": format!("r{n}"),
+               "body": serde_json::to_string(event).unwrap(),
+               "attributes": {"MessageGroupId": group, "ApproximateReceiveCount": received.to_string()}})
+    });
+    serde_json::from_value(json!({"Records": records.collect::<Vec<_>>()})).unwrap()
+}
+
+/// The messages that go back.
+pub fn again(answer: &SqsBatchResponse) -> Vec<&str> {
+    answer
+        .batch_item_failures
+        .iter()
+        .map(|failure| failure.item_identifier.as_str())
+        .collect()
 }
 
 impl Bench {
@@ -128,6 +150,11 @@ impl Bench {
     pub async fn arrives(&self, order: &Value) -> Routed {
         let event = self.keep(order).await;
         self.router.route(&event).await.unwrap()
+    }
+
+    /// Routes a batch of events, each with its group, all of them received that often: message `m0` under receipt `r0`.
+    pub async fn arrive(&self, events: &[(&str, &InboxEvent)], received: u32) -> SqsBatchResponse {
+        self.router.route_all(batch(events, received), &*self.inbox).await
     }
 
     pub fn runs(&self) -> Vec<String> {

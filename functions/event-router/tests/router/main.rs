@@ -4,6 +4,7 @@
 
 mod bench;
 mod changes;
+mod given_back;
 mod observed;
 mod refusals;
 mod runs;

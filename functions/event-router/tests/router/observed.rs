@@ -25,8 +25,8 @@ async fn every_event_of_a_batch_is_told_in_its_own_trace_and_its_run_goes_on_in_
         record("m-1", &paid.event, TRACE), record("m-2", &pending.event, OTHER), record("m-3", &paid.event, TRACE),
     ]});
     let handler = |batch: SqsEvent, _: Invocation| {
-        let router = bench.router.clone();
-        async move { Ok::<_, Failure>(router.route_all(batch).await) }
+        let (router, inbox) = (bench.router.clone(), bench.inbox.clone());
+        async move { Ok::<_, Failure>(router.route_all(batch, &*inbox).await) }
     };
     let invocation = Invocation::new("r-1", effects::UnixMillis(1_795_446_000_000));
     let handled = metrics::captured(telemetry::captured(
@@ -83,7 +83,8 @@ async fn what_goes_back_to_the_queue_is_counted_by_its_failure() {
     let paid = bench.keep(&order(7, 1, token())).await;
     let batch = json!({"Records": [record("m-1", &paid.event, TRACE)]});
     bench.items.fail_next(1);
-    let batch = bench.router.route_all(serde_json::from_value(batch).unwrap());
+    let batch = serde_json::from_value(batch).unwrap();
+    let batch = bench.router.route_all(batch, &*bench.inbox);
     let ((response, lines), metrics) = metrics::captured(telemetry::captured("warn", batch)).await;
     assert_eq!(response.batch_item_failures.len(), 1);
     assert_eq!(metrics.len(), 1, "{metrics:?}");

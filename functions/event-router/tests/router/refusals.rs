@@ -1,5 +1,4 @@
 use crate::bench::{bench, order, token};
-use aws_lambda_events::sqs::SqsEvent;
 use event_router::Routed;
 use runtime::{
     items::{Items, NewItem, Replaced},
@@ -46,40 +45,12 @@ async fn a_body_that_somebody_has_changed_in_the_table_is_a_review() {
     assert!(bench.runs().is_empty());
 }
 
-fn batch(events: &[(&str, &InboxEvent)]) -> SqsEvent {
-    let records = events.iter().enumerate().map(|(n, (group, event))| {
-        json!({"messageId": format!("m{n}"), "body": serde_json::to_string(event).unwrap(),
-               "attributes": {"MessageGroupId": group, "ApproximateReceiveCount": "1"}})
-    });
-    serde_json::from_value(json!({"Records": records.collect::<Vec<_>>()})).unwrap()
-}
-
-#[tokio::test]
-async fn a_failure_holds_back_the_later_events_of_its_order_and_no_others() {
-    let bench = bench();
-    let pending = bench.keep(&order(7, 0, json!({"state": "pending"}))).await;
-    let paid = bench.keep(&order(7, 1, token())).await;
-    let other = bench.keep(&order(8, 0, token())).await;
-    bench.items.fail_next(1);
-    let answer = bench
-        .router
-        .route_all(batch(&[("own_7", &pending), ("own_8", &other), ("own_7", &paid)]))
-        .await;
-    let failed: Vec<_> = answer
-        .batch_item_failures
-        .iter()
-        .map(|f| f.item_identifier.as_str())
-        .collect();
-    assert_eq!(failed, ["m0", "m2"]);
-    assert_eq!(bench.runs(), ["own_8-1"]);
-}
-
 #[tokio::test]
 async fn a_message_of_another_shape_is_a_review() {
     let bench = bench();
     let batch =
         serde_json::from_value(json!({"Records": [{"messageId": "m", "body": "{\"event\": 7}"}]})).unwrap();
-    let answer = bench.router.route_all(batch).await;
+    let answer = bench.router.route_all(batch, &*bench.inbox).await;
     assert!(answer.batch_item_failures.is_empty());
     assert_eq!(bench.reviews().await.len(), 1);
 }

@@ -1,7 +1,7 @@
 //! Work done by the batch: messages of one effect are one piece with several tokens, and pieces go to the other
 //! system together.
 
-use super::{CrashMarks, GiveBack, Record, response, wait_s};
+use super::{CrashMarks, GiveBack, Record, give_back::postpone, response, wait_s};
 use crate::{
     crash::{Crashed, caught},
     metrics,
@@ -115,13 +115,8 @@ impl Batch<'_> {
     async fn later(&self, records: Vec<Record>) -> Vec<String> {
         let mut ids = Vec::new();
         for record in records {
-            if let Err(failure) = self
-                .give_back
-                .hide(&record.receipt, wait_s(&record.message_id, record.received))
-                .await
-            {
-                tracing::warn!(error = failure.name.as_str(), "{}", failure.what);
-            }
+            let wait_s = wait_s(&record.message_id, record.received);
+            postpone(self.give_back, &record.receipt, wait_s).await;
             ids.push(record.message_id);
         }
         ids

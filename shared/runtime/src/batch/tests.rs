@@ -1,13 +1,11 @@
 use super::*;
 use crate::items::MemoryItems;
+use async_trait::async_trait;
 use domain::failure::FailureName;
 use effects::SystemClock;
 use secrecy::ExposeSecret;
 use serde_json::json;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 fn message(id: &str, received: u32, effect: &str) -> Record {
     Record {
@@ -69,7 +67,7 @@ async fn a_panic_gives_back_one_message_and_the_later_ones_of_its_group() {
         in_group("4", "b"),
     ];
     let handled = Mutex::new(Vec::new());
-    let response = one_by_one(batch, |record| {
+    let response = one_by_one(batch, None, |record| {
         handled.lock().unwrap().push(record.message_id.clone());
         async move {
             assert_ne!(record.message_id, "1", "the bad record");
@@ -79,6 +77,87 @@ async fn a_panic_gives_back_one_message_and_the_later_ones_of_its_group() {
     .await;
     assert_eq!(failed(&response), ["1", "3"]);
     assert_eq!(*handled.lock().unwrap(), ["1", "2", "4"]);
+}
+
+fn in_progress() -> Failure {
+    Failure::new(FailureName::InProgress, "somebody else is at it")
+}
+
+fn hidden(id: &str, seconds: u32) -> (String, u32) {
+    (format!("receipt-{id}"), seconds)
+}
+
+#[tokio::test]
+async fn what_is_in_progress_comes_again_soon_and_the_later_ones_of_its_group_with_it() {
+    let batch = vec![
+        in_group("1", "a"),
+        in_group("2", "b"),
+        message("3", 3, "e"),
+        in_group("4", "a"),
+        in_group("5", "b"),
+        in_group("6", "c"),
+    ];
+    let queue = MemoryGiveBack::default();
+    let response = one_by_one(batch, Some(&queue), |record| async move {
+        match record.message_id.as_str() {
+            "1" | "3" => Err(in_progress()),
+            "2" => Err(refusal()),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    assert_eq!(failed(&response), ["1", "2", "3", "4", "5"]);
+    assert_eq!(
+        queue.hidden(),
+        [hidden("1", 5), hidden("3", 20), hidden("4", 5)],
+        "the queue's own wait for all else"
+    );
+}
+
+#[tokio::test]
+async fn a_group_comes_again_when_its_first_message_does() {
+    for (received, soon_s) in [(2, Some(10)), (6, None)] {
+        let first = Record {
+            received,
+            ..in_group("1", "a")
+        };
+        let queue = MemoryGiveBack::default();
+        let response = one_by_one(vec![first, in_group("2", "a")], Some(&queue), |_| async {
+            Err(in_progress())
+        })
+        .await;
+        assert_eq!(failed(&response), ["1", "2"]);
+        let expected: Vec<_> = soon_s
+            .into_iter()
+            .flat_map(|soon_s| [hidden("1", soon_s), hidden("2", soon_s)])
+            .collect();
+        assert_eq!(queue.hidden(), expected, "received {received} times");
+    }
+}
+
+/// A queue that cannot be asked for anything.
+struct Deaf;
+
+#[async_trait]
+impl GiveBack for Deaf {
+    async fn hide(&self, _: &SecretString, _: u32) -> Result<(), Failure> {
+        Err(refusal())
+    }
+}
+
+#[tokio::test]
+async fn messages_go_back_whether_or_not_the_queue_can_be_told_how_soon() {
+    let batch = || vec![in_group("1", "a"), in_group("2", "a"), in_group("3", "b")];
+    for queue in [None, Some(&Deaf as &dyn GiveBack)] {
+        let response = one_by_one(batch(), queue, |record| async move {
+            match record.message_id.as_str() {
+                "1" => Err(in_progress()),
+                _ => Ok(()),
+            }
+        })
+        .await;
+        assert_eq!(failed(&response), ["1", "2"]);
+    }
 }
 
 #[derive(Default)]

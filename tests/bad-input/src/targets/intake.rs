@@ -7,7 +7,7 @@ use crate::{
     secrets::{CARDS, PERSONS, all, assert_tells_none, found_in},
     targets::messages::batch_of,
 };
-use runtime::{message::Via, stores::ReviewState};
+use runtime::{batch::MemoryGiveBack, message::Via, stores::ReviewState};
 
 /// The way of a body.
 pub fn whole_way(input: &Input) {
@@ -34,7 +34,8 @@ pub fn whole_way(input: &Input) {
         .collect();
     assert_eq!(messages.len(), usize::from(taken.handed_on));
     let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
-    let answer = at_once(door.router.route_all(batch_of(&messages)));
+    let back = MemoryGiveBack::default();
+    let answer = at_once(door.router.route_all(batch_of(&messages), &back));
     assert!(
         answer.batch_item_failures.is_empty(),
         "the event comes again and again"

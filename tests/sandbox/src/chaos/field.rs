@@ -16,7 +16,7 @@ use crate::world::{Description, Parts, Remote, Stack};
 
 /// Factor on the waits and retry delays of the state machine, whose longest wait is a minute here.
 pub const WAIT_SCALE: f64 = 0.1;
-/// Factor on the visibility of messages: the queues' own, and what the writers ask for.
+/// Factor on the visibility of messages: the queues' own, and what functions ask for.
 pub const QUEUE_SCALE: f64 = 0.01;
 /// Queues whose messages wait while a system is down.
 const QUEUES: [&str; 3] = ["Inbox", "OrderWork", "InvoiceWork"];

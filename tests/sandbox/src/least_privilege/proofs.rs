@@ -6,7 +6,7 @@ use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
 use super::Bench;
-use super::given_back::{INVOICE_WORK, ORDER_WORK, given_back};
+use super::given_back::{INVOICE_WORK, ORDER_WORK, event_given_back, given_back};
 use super::recorded::{behind_a_broken_head, recorded};
 use crate::aws::{Logs, Statement};
 use crate::shop::{Draft, Kind};
@@ -21,7 +21,7 @@ pub(super) struct Proof {
 }
 
 /// All of them.
-pub(super) static PROOFS: [Proof; 12] = [
+pub(super) static PROOFS: [Proof; 13] = [
     Proof {
         name: "sold",
         play: |b| Box::pin(sold(&b.witness)),
@@ -70,11 +70,16 @@ pub(super) static PROOFS: [Proof; 12] = [
         name: "invoice work given back",
         play: |b| Box::pin(given_back(b, INVOICE_WORK)),
     },
+    Proof {
+        name: "event given back",
+        play: |b| Box::pin(event_given_back(&b.witness)),
+    },
 ];
 
 /// The story that needs a statement. A statement that is new gets the story that uses most.
 pub(super) fn proof_of(statement: &Statement) -> &'static str {
     match (statement.role.as_str(), statement.sid.as_str()) {
+        ("EventRouterRole", "PostponeMessages") => "event given back",
         ("OrderWriterRole", "PostponeMessages") => "order work given back",
         ("InvoiceWriterRole", "PostponeMessages") => "invoice work given back",
         ("OrderNotifierRole", "SendToInbox") => "paid again meanwhile",

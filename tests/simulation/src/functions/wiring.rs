@@ -68,9 +68,10 @@ pub fn event_router(parts: &Parts) -> Started {
         workflow: parts.workflow.clone(),
         clock: parts.clock.clone(),
     });
+    let inbox = parts.queue(parts.gate.world.queues.inbox());
     Ok(looped(move |batch: SqsEvent, _: Invocation| {
-        let router = router.clone();
-        async move { Ok(router.route_all(batch).await) }
+        let (router, inbox) = (router.clone(), inbox.clone());
+        async move { Ok(router.route_all(batch, &*inbox).await) }
     }))
 }
 

@@ -38,7 +38,7 @@ struct Memory {
     tables: Mutex<Tables>,
     secrets: BTreeMap<String, Value>,
     queues: Vec<Arc<Queue>>,
-    /// Seconds of a queue's wait that are one second here.
+    /// What a second that work waits in its queue takes here.
     patience: f64,
     tokens: Mutex<HashMap<String, oneshot::Sender<Answered>>>,
     runs: Mutex<HashMap<String, Value>>,
@@ -64,7 +64,7 @@ impl Drop for InstantAws {
 }
 
 impl InstantAws {
-    /// Starts it on a free port, with these secrets. Waits of messages that are given back take `scale` of their time.
+    /// Starts it on a free port, with these secrets. Waits of work that is given back take `scale` of their time.
     ///
     /// # Errors
     /// When no port can be had.
@@ -73,13 +73,8 @@ impl InstantAws {
         let url = format!("http://{}", listener.local_addr()?);
         let (start, started) = mpsc::unbounded_channel();
         let queues = QUEUES.iter().map(|queue| {
+            // What was received must not come again while somebody works on it; who gives it back says for how long.
             let visibility = Duration::from_secs(queue.visibility_s.into());
-            // What a FIFO queue's function gives back waits for this. The others say how long themselves, and what they
-            // have received must not come again while Odoo works.
-            let visibility = match queue.is_fifo() {
-                true => visibility.mul_f64(scale),
-                false => visibility,
-            };
             Arc::new(Queue::new(queue.name, visibility))
         });
         let memory = Arc::new(Memory {
@@ -248,9 +243,12 @@ impl Memory {
                 Ok(json!({"MessageId": queue.send(text("MessageBody"), group, id)}))
             }
             "ChangeMessageVisibility" => {
+                let queue = self.addressed(asked)?;
                 let seconds = asked["VisibilityTimeout"].as_f64().unwrap_or_default();
-                let time = Duration::from_secs_f64(seconds * self.patience);
-                self.addressed(asked)?.hide(text("ReceiptHandle"), time);
+                // Work waits for Odoo, whose outages are as much shorter. An event waits for another function, which
+                // takes its time here, too.
+                let patience = if queue.is_fifo() { 1.0 } else { self.patience };
+                queue.hide(text("ReceiptHandle"), Duration::from_secs_f64(seconds * patience));
                 Ok(json!({}))
             }
             "StartExecution" => self.start(text("name"), text("input")),

@@ -65,6 +65,11 @@ impl Queue {
         self.name
     }
 
+    /// First in, first out, by group.
+    pub fn is_fifo(&self) -> bool {
+        self.name.ends_with(".fifo")
+    }
+
     /// Takes a message; gives its id.
     pub fn send(&self, body: &str, group: Option<&str>, deduplication: Option<&str>) -> String {
         let mut state = self.state();
