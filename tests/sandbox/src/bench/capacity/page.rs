@@ -49,12 +49,7 @@ fn assumptions(page: &mut String, inputs: &Inputs) -> Result<()> {
 }
 
 fn needed(page: &mut String, needs: &[Need]) -> Result<()> {
-    writeln!(
-        page,
-        "## What is needed\n\n| orders a day |{}",
-        row(needs, |need| grouped(need.per_day))
-    )?;
-    writeln!(page, "|---|{}", "--:|".repeat(needs.len()))?;
+    head(page, "What is needed", needs)?;
     type Shown = fn(&Need) -> String;
     let rows: [(&str, Shown); 4] = [
         ("orders a second in the busiest hour", |need| {
@@ -138,12 +133,7 @@ fn odoo(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
 }
 
 fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
-    writeln!(
-        page,
-        "## What AWS costs\n\n| orders a day |{}",
-        row(needs, |need| grouped(need.per_day))
-    )?;
-    writeln!(page, "|---|{}", "--:|".repeat(needs.len()))?;
+    head(page, "What AWS costs", needs)?;
     writeln!(
         page,
         "| $ a day |{}",
@@ -160,6 +150,17 @@ fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
          is left out named [where they are counted](performance.md). Odoo's own machines are not in it.",
         figures::dollars(inputs.micro_usd_per_1000),
         dollars(inputs.micro_usd_month)
+    )?;
+    Ok(())
+}
+
+/// The title of a section and the head of its table, a column for each merchant.
+fn head(page: &mut String, title: &str, needs: &[Need]) -> Result<()> {
+    writeln!(
+        page,
+        "## {title}\n\n| orders a day |{}\n|---|{}",
+        row(needs, |need| grouped(need.per_day)),
+        "--:|".repeat(needs.len())
     )?;
     Ok(())
 }
