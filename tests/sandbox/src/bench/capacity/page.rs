@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::demands::demands;
 use super::need::{Inputs, LOAD_PERCENT, MONTH_DAYS, Need, PEAK_PERCENT};
 use super::quotas::Quotas;
-use super::template;
+use super::template::Choices;
 use crate::bench::figures::{self, grouped, hundredths, times};
 use crate::bench::machine::Machine;
 
@@ -17,8 +17,8 @@ const PER_DAY: [u64; 3] = [100, 10_000, 1_000_000];
 /// The page for these figures.
 ///
 /// # Errors
-/// When a quota or a parameter is missing.
-pub fn page(machine: &Machine, inputs: &Inputs, quotas: &Quotas) -> Result<String> {
+/// When a quota is missing.
+pub fn page(machine: &Machine, inputs: &Inputs, quotas: &Quotas, choices: &Choices) -> Result<String> {
     let needs = PER_DAY.map(|per_day| Need::of(per_day, inputs));
     let mut page = format!(
         "# Capacity\n\n\
@@ -26,7 +26,7 @@ pub fn page(machine: &Machine, inputs: &Inputs, quotas: &Quotas) -> Result<Strin
          [performance](performance.md). What follows from them is arithmetic, not a measurement.\n\n{machine}\n\n"
     );
     assumptions(&mut page, inputs)?;
-    needed(&mut page, &needs)?;
+    needed(&mut page, &needs, choices)?;
     odoo(&mut page, inputs, &needs)?;
     demands(&mut page, quotas, &needs)?;
     price(&mut page, inputs, &needs)?;
@@ -48,7 +48,7 @@ fn assumptions(page: &mut String, inputs: &Inputs) -> Result<()> {
     Ok(())
 }
 
-fn needed(page: &mut String, needs: &[Need]) -> Result<()> {
+fn needed(page: &mut String, needs: &[Need], choices: &Choices) -> Result<()> {
     head(page, "What is needed", needs)?;
     type Shown = fn(&Need) -> String;
     let rows: [(&str, Shown); 4] = [
@@ -66,14 +66,11 @@ fn needed(page: &mut String, needs: &[Need]) -> Result<()> {
     for (what, shown) in rows {
         writeln!(page, "| {what} |{}", row(needs, shown))?;
     }
-    for parameter in ["OrderWriterConcurrency", "InvoiceWriterConcurrency"] {
-        let mut values = String::new();
-        for need in needs {
-            write!(values, " {} |", template::allowed(parameter, need.writers)?)?;
-        }
-        writeln!(page, "| parameter `{parameter}` |{values}")?;
+    for writer in &choices.writers {
+        let values = row(needs, |need| writer.up_to(need.writers).to_string());
+        writeln!(page, "| parameter `{}` |{values}", writer.parameter)?;
     }
-    let rate = template::default("ThrottleRate")?;
+    let rate = choices.throttle_rate;
     let wanted = |need: &Need| need.demand.webhooks.div_ceil(100).div_ceil(rate).max(1) * rate;
     writeln!(
         page,
@@ -184,12 +181,14 @@ fn dollars(micro: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::need::tests::MEASURED;
+    use super::super::template::tests::parameters;
     use super::*;
 
     #[tokio::test]
     async fn the_page_says_what_is_needed_and_what_is_too_much() {
         let machine = Machine::here(true).await;
-        let page = page(&machine, &MEASURED, &Quotas::read().unwrap()).unwrap();
+        let choices = Choices::of(&parameters()).unwrap();
+        let page = page(&machine, &MEASURED, &Quotas::read().unwrap(), &choices).unwrap();
         for there in [
             "| orders a second in the busiest hour | 0.003 | 0.278 | 27.778 |",
             "| workers of Odoo, each order written within seconds | 2 | 2 | 20 |",

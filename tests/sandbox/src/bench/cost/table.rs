@@ -58,15 +58,14 @@ impl fmt::Display for Cost {
              for an hour (queues' waits and the hour scaled alike).\n",
             bad.declined, bad.retried, bad.in_review, bad.during_outage
         )?;
-        standing(f, &prices)?;
+        standing(f, &self.standing)?;
         automation(f, &prices, total(&self.good.x86))?;
         functions(f, &self.good)
     }
 }
 
 /// What a month costs however many orders there are.
-fn standing(f: &mut fmt::Formatter<'_>, prices: &Prices) -> fmt::Result {
-    let standing = Standing::of(prices).map_err(|_| fmt::Error)?;
+fn standing(f: &mut fmt::Formatter<'_>, standing: &Standing) -> fmt::Result {
     writeln!(
         f,
         "Every month besides, however many orders there are: ${} for {}. Not counted: empty receives of idle queues, custom metrics,\n\
