@@ -197,6 +197,7 @@ mod tests {
             "- 10,000 a day are within that",
             "- 1,000,000 a day are **more than was measured**: their busiest hour has 27.778 orders a second, 6.9 times",
             "and a whole day is not enough",
+            "| 10,000 | vendor page | yes | 0.01 | 0.56 | 55.56 |",
             "| $ in 30 days | 18.00 | 1,503.00 | 150,003.00 |",
         ] {
             assert!(page.contains(there), "{there:?} is not in {page}");
