@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use simulation::set_up::STREAM;
+
 use super::bill::{Position, total};
 use super::prices::{Automation, Prices};
 use super::standing::Standing;
@@ -122,8 +124,13 @@ fn functions(f: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
         .collect();
     writeln!(
         f,
-        "Write units per order, by the kind of item: {}.\n",
-        kinds.join(", ")
+        "Write units per order, by the kind of item:\n\
+         {}.\n\
+         Those of the audit trail depend on how many shards the table's stream has: an order's changes are spread over\n\
+         all of them, and every batch of every shard writes the head of the order's chain anew. {} shards are an\n\
+         assumption: an on-demand table begins with four partitions, each with a shard of its own.\n",
+        kinds.join(", "),
+        STREAM.shards
     )?;
     writeln!(
         f,
