@@ -107,10 +107,11 @@ fn odoo(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
         }
         writeln!(
             page,
-            "- {orders} a day are **more than was measured**: their busiest hour has {} orders a second, {} times what this Odoo\n  \
-             writes{}. {} workers are what arithmetic says. Nobody has shown that one Odoo does it: its workers share one PostgreSQL,\n  \
-             and each journal numbers its invoices one after the other. Measure it on your own machine, or divide the orders among\n  \
-             several Odoos.",
+            "- {orders} a day are **more than was measured**: their busiest hour has {} orders a second, {} times\n  \
+             what this Odoo writes{}. {} workers are what\n  \
+             arithmetic says. Nobody has shown that one Odoo does it: its workers share one PostgreSQL, and each\n  \
+             journal numbers its invoices one after the other. Measure it on your own machine, or divide the orders\n  \
+             among several Odoos.",
             per_second(need.peak_per_1000_s),
             times(need.peak_per_1000_s, inputs.per_100_s * 10),
             if need.per_day > inputs.per_day() {

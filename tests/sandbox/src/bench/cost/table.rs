@@ -70,8 +70,9 @@ impl fmt::Display for Cost {
 fn standing(f: &mut fmt::Formatter<'_>, standing: &Standing) -> fmt::Result {
     writeln!(
         f,
-        "Every month besides, however many orders there are: ${} for {}. Not counted: empty receives of idle queues, custom metrics,\n\
-         the schedules' own invocations, storage, calls of the key and the secrets, data that leaves AWS.\n",
+        "Every month besides, however many orders there are: ${} for {}.\n\
+         Not counted: empty receives of idle queues, custom metrics, the schedules' own invocations, storage, calls\n\
+         of the key and the secrets, data that leaves AWS.\n",
         dollars(standing.micro_usd),
         standing.parts.join(", ")
     )
@@ -126,9 +127,9 @@ fn functions(f: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
         f,
         "Write units per order, by the kind of item:\n\
          {}.\n\
-         Those of the audit trail depend on how many shards the table's stream has: an order's changes are spread over\n\
-         all of them, and every batch of every shard writes the head of the order's chain anew. {} shards are an\n\
-         assumption: an on-demand table begins with four partitions, each with a shard of its own.\n",
+         Those of the audit trail depend on how many shards the table's stream has: an order's changes are spread\n\
+         over all of them, and every batch of every shard writes the head of the order's chain anew. {} shards are\n\
+         an assumption: an on-demand table begins with four partitions, each with a shard of its own.\n",
         kinds.join(", "),
         STREAM.shards
     )?;
