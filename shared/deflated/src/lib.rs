@@ -4,12 +4,21 @@ use std::io::{self, Read, Write};
 
 use flate2::{Compression, bufread::DeflateDecoder, write::DeflateEncoder};
 
+/// The level that is the library's default, too.
+///
+/// Sizes of levels 1, 6 and 9 were compared on the entries and heads of an order's trail (made up after their shapes)
+/// and on the 15 orders of `events/woocommerce` without spaces; by Python's zlib 1.2.13, while this library's own
+/// encoder may give some bytes more or less. With 9 none of them is smaller than with 6. With 1 they are up to 9 %
+/// larger, one order by a kilobyte that is billed. Only an order of hundreds of lines gains one by 9: of 500 lines,
+/// made up as well, 11.8 KB are left instead of 12.6. Times were not compared.
+const LEVEL: Compression = Compression::new(6);
+
 /// The bytes, deflated.
 ///
 /// # Errors
 /// As the library says; writing to memory does not fail.
 pub fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    let mut encoder = DeflateEncoder::new(Vec::new(), LEVEL);
     encoder.write_all(bytes)?;
     encoder.finish()
 }

@@ -1,5 +1,5 @@
-//! How the simulated platform is set up: numbers of `infra/template.yaml`, under its logical names. The guards of the
-//! template compare them with it.
+//! How the simulated platform is set up, and the benchmark's cloud with it: numbers of `infra/template.yaml`, under its
+//! logical names. The guards of the template compare them with it.
 
 use crate::function::Function;
 
@@ -119,6 +119,31 @@ pub const MAPPINGS: [MappingSetUp; 7] = [
     ),
     mapping("ReviewDeskFromAsyncDlq", "AsyncDlq", Function::ReviewDesk, 2),
 ];
+
+/// The event source mapping of a table's stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamSetUp {
+    /// Its logical name.
+    pub resource: &'static str,
+    /// The table's logical name.
+    pub table: &'static str,
+    /// `BatchSize`
+    pub batch: usize,
+    /// `MaximumBatchingWindowInSeconds`: how long changes gather.
+    pub window_s: u64,
+    /// How many shards the stream has. No number of the template, but an assumption: a table on demand begins with four
+    /// partitions, each with a shard of its own, and what is written to one order comes in as many batches.
+    pub shards: u64,
+}
+
+/// The stream of the table, as the benchmark's cloud reads it. The simulation brings changes in batches of any length.
+pub const STREAM: StreamSetUp = StreamSetUp {
+    resource: "AuditRecorderBatches",
+    table: "Table",
+    batch: 500,
+    window_s: 20,
+    shards: 4,
+};
 
 /// Functions that are invoked without anybody waiting, and the logical name of the queue for what failed.
 pub const ON_FAILURE: [(Function, &str); 2] = [

@@ -50,7 +50,7 @@ impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}, {} cores of {}, Linux {}, {}, commit {}, functions built with the profile of {}.",
+            "{}, {} cores of {}, Linux {}, {},\ncommit {}, functions built with the profile of {}.",
             self.date, self.cores, self.processor, self.kernel, self.rustc, self.commit, self.profile
         )
     }

@@ -22,8 +22,10 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::aws::Template;
 use crate::places::Places;
 use crate::progress;
+use capacity::Choices;
 use cost::Cost;
 use functions::Functions;
 use growth::Growth;
@@ -134,6 +136,12 @@ pub async fn bench(options: &Options) -> Result<()> {
     let usual = |part| !matches!(part, Part::Sweep | Part::Sizes) && options.parts.is_empty();
     let wanted = |part| usual(part) || options.parts.contains(&part);
     let test_profile = options.test_profile || options.quick;
+    // First of all: what is missing in the template should not be found out after hours of measuring.
+    let template = match wanted(Part::Cost) {
+        true => Some(Template::ours(&places).await?),
+        false => None,
+    };
+    let choices = template.as_ref().map(Choices::of).transpose()?;
     let built = build::build(&places, test_profile).await?;
     let mut report = Report {
         machine: Machine::here(test_profile).await,
@@ -154,8 +162,8 @@ pub async fn bench(options: &Options) -> Result<()> {
     if wanted(Part::Orders) {
         report.orders = Some(orders::measure(&places, &built, options.quick).await?);
     }
-    if wanted(Part::Cost) {
-        report.cost = Some(cost::measure(&places, &built).await?);
+    if let Some(template) = &template {
+        report.cost = Some(cost::measure(&places, &built, template).await?);
     }
     if wanted(Part::Growth) {
         report.growth = Some(growth::measure(&places, &built, options.quick).await?);
@@ -180,8 +188,8 @@ pub async fn bench(options: &Options) -> Result<()> {
         if let Some(growth) = &report.growth {
             written.extend(growth.draw()?);
         }
-        if let (Some(orders), Some(cost)) = (&report.orders, &report.cost) {
-            written.push(capacity::write(&report.machine, orders, cost)?);
+        if let (Some(orders), Some(cost), Some(choices)) = (&report.orders, &report.cost, &choices) {
+            written.push(capacity::write(&report.machine, orders, cost, choices)?);
         }
         for path in written {
             progress::say(format!("written: {}", path.display()));

@@ -93,9 +93,11 @@ impl fmt::Display for Orders {
         writeln!(
             f,
             "\nThe peers, in the same run. The plain client makes the 13 public calls of a straightforward script; the ORM makes the same\n\
-             documents without HTTP, in lists, one transaction for a batch. We and the ORM write contacts and sales orders without Odoo's log of changes\n\
-             ([decision 23](decisions/0023-orders-are-written-without-a-log.md)), the plain client with it. A peer's latency begins when it takes an order up, ours when the\n\
-             shop's webhook arrives: what waits in a queue is in it.\n\n\
+             documents without HTTP, in lists, one transaction for a batch. We and the ORM write contacts and sales\n\
+             orders without Odoo's log of changes\n\
+             ([decision 23](decisions/0023-orders-are-written-without-a-log.md)), the plain client with it. A peer's\n\
+             latency begins when it takes an order up, ours when the shop's webhook arrives: what waits in a queue is\n\
+             in it.\n\n\
              | peer | orders | orders/s | latency ms, median | calls an order | ours at 100 at once is |\n|---|--:|--:|--:|--:|--:|"
         )?;
         for (name, peer) in [

@@ -1,9 +1,9 @@
-//! What the simulation takes for granted is what the template says.
+//! What the simulation and the benchmark's cloud take for granted is what the template says.
 
 use serde_json::{Value, json};
 use simulation::{
     Function,
-    set_up::{ASYNC_RETRIES, ENDPOINT_MS, MAPPINGS, ON_FAILURE, QUEUES, RETENTION_S},
+    set_up::{ASYNC_RETRIES, ENDPOINT_MS, MAPPINGS, ON_FAILURE, QUEUES, RETENTION_S, STREAM},
 };
 
 use crate::aws::template::{Template, target};
@@ -54,6 +54,7 @@ pub(super) fn as_set_up(template: &Template) -> Vec<String> {
             mapping.window_s,
         );
     }
+    found.stream(template);
     for (function, queue) in ON_FAILURE {
         let resource = function.resource();
         let invoked = &template.properties(&resource)["EventInvokeConfig"];
@@ -75,9 +76,27 @@ impl Compared {
     fn compare(&mut self, resource: &str, what: &str, there: &Value, here: impl serde::Serialize) {
         let here = json!(here);
         if *there != here {
-            let says = format!("{resource}: {what} is {there}, the simulation plays {here}");
+            let says = format!("{resource}: {what} is {there}, {here} is played");
             self.0.push(says);
         }
+    }
+
+    /// The mapping of the table's stream.
+    fn stream(&mut self, template: &Template) {
+        let (resource, properties) = (STREAM.resource, template.properties(STREAM.resource));
+        let table = json!(target(&properties["EventSourceArn"]));
+        self.compare(resource, "EventSourceArn", &table, STREAM.table);
+        self.compare(resource, "BatchSize", &properties["BatchSize"], STREAM.batch);
+        let window = &properties["MaximumBatchingWindowInSeconds"];
+        self.compare(
+            resource,
+            "MaximumBatchingWindowInSeconds",
+            window,
+            STREAM.window_s,
+        );
+        // The shards are those that a table begins with which is billed like this.
+        let billing = &template.properties(STREAM.table)["BillingMode"];
+        self.compare(STREAM.table, "BillingMode", billing, "PAY_PER_REQUEST");
     }
 
     /// Queues and mappings of queues that are not played.
@@ -116,10 +135,12 @@ mod tests {
     fn a_number_that_differs_is_named_and_so_is_a_queue_that_is_not_played() {
         let template = Template(json!({"Resources": {
             "PaymentCapture": {"Type": super::super::stack::FUNCTION, "Properties": {"Timeout": 61}},
+            "AuditRecorderBatches": {"Properties": {"BatchSize": 100}},
             "Another": {"Type": super::super::stack::QUEUE, "Properties": {}},
         }}));
         let found = as_set_up(&template);
-        assert!(found.contains(&"PaymentCapture: Timeout is 61, the simulation plays 60".to_owned()));
+        assert!(found.contains(&"PaymentCapture: Timeout is 61, 60 is played".to_owned()));
+        assert!(found.contains(&"AuditRecorderBatches: BatchSize is 100, 500 is played".to_owned()));
         assert!(found.contains(&"Another is not simulated".to_owned()));
     }
 

@@ -32,10 +32,12 @@ pub fn demands(page: &mut String, quotas: &Quotas, needs: &[Need]) -> Result<()>
         page,
         "## Quotas of AWS\n\n\
          What is asked for in the busiest hour, beside what an account begins with in us-east-1; put together on {}\n\
-         ([quotas.toml](../tests/sandbox/bench/quotas.toml)). **Bold** is more than {LOAD_PERCENT} % of it. Others in the same account and\n\
-         region use the same quotas. New accounts begin with less than the documented defaults of Lambda and Step Functions: look at\n\
-         *Service Quotas* before the first day.\n\n\
-         | quota | begins with | can be raised |{}\n|---|--:|---|{}",
+         ([quotas.toml](../tests/sandbox/bench/quotas.toml)). No live page could be opened that day: a *vendor\n\
+         page* is a stored copy of AWS's page, the *vendor repository* AWS's archived one of the same guide, an\n\
+         older state of it. Of which day the copies are is not written down. **Bold** is more than {LOAD_PERCENT} %\n\
+         of the quota. Others in the same account and region use the same quotas. New accounts begin with less than\n\
+         the documented defaults of Lambda and Step Functions: look at *Service Quotas* before the first day.\n\n\
+         | quota | begins with | seen in | can be raised |{}\n|---|--:|---|---|{}",
         quotas.read_on,
         row(needs, |need| format!("at {} a day", grouped(need.per_day))),
         "--:|".repeat(needs.len())
@@ -53,10 +55,11 @@ pub fn demands(page: &mut String, quotas: &Quotas, needs: &[Need]) -> Result<()>
         let can = if quota.can_be_raised { "yes" } else { "no" };
         writeln!(
             page,
-            "| [{}]({}) | {} | {can} |{}",
+            "| [{}]({}) | {} | {} | {can} |{}",
             quota.what,
             quota.source,
             grouped(quota.value),
+            quota.seen,
             row(needs, shown)
         )?;
         Ok(())

@@ -18,13 +18,15 @@ use crate::places::repository;
 use need::Inputs;
 use quotas::Quotas;
 
+pub use template::Choices;
+
 /// Writes `docs/capacity.md`; gives its path.
 ///
 /// # Errors
 /// When a figure is missing, or the page cannot be written.
-pub fn write(machine: &Machine, orders: &Orders, cost: &Cost) -> Result<PathBuf> {
+pub fn write(machine: &Machine, orders: &Orders, cost: &Cost, choices: &Choices) -> Result<PathBuf> {
     let path = repository().join("docs/capacity.md");
-    let page = page::page(machine, &Inputs::of(orders, cost)?, &Quotas::read()?)?;
+    let page = page::page(machine, &Inputs::of(orders, cost)?, &Quotas::read()?, choices)?;
     std::fs::write(&path, page).with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
 }

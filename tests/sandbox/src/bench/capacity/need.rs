@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use crate::bench::cost::{Cost, Used, standing_month};
+use crate::bench::cost::{Cost, Used};
 use crate::bench::orders::Orders;
 
 /// Of a day's orders, so many of a hundred come in its busiest hour: an assumption.
@@ -49,7 +49,7 @@ impl Inputs {
     /// From a run in which both were measured.
     ///
     /// # Errors
-    /// When the load is missing that is planned with, or a price.
+    /// When the load is missing that is planned with, or what functions cost.
     pub fn of(orders: &Orders, cost: &Cost) -> Result<Self> {
         let row = orders.rows.iter().find(|row| row.outstanding == OUTSTANDING);
         let row = row.with_context(|| format!("{OUTSTANDING} orders at once were not measured"))?;
@@ -71,7 +71,7 @@ impl Inputs {
             effect_writes: per_order(used, used.written.get("effect").copied().unwrap_or_default()),
             function_ms: gb_seconds * MS_OF_GB_SECOND / 1_000,
             micro_usd_per_1000: cost.per_1000(),
-            micro_usd_month: standing_month()?,
+            micro_usd_month: cost.standing.micro_usd,
         })
     }
 

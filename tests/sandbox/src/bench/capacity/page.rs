@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::demands::demands;
 use super::need::{Inputs, LOAD_PERCENT, MONTH_DAYS, Need, PEAK_PERCENT};
 use super::quotas::Quotas;
-use super::template;
+use super::template::Choices;
 use crate::bench::figures::{self, grouped, hundredths, times};
 use crate::bench::machine::Machine;
 
@@ -17,8 +17,8 @@ const PER_DAY: [u64; 3] = [100, 10_000, 1_000_000];
 /// The page for these figures.
 ///
 /// # Errors
-/// When a quota or a parameter is missing.
-pub fn page(machine: &Machine, inputs: &Inputs, quotas: &Quotas) -> Result<String> {
+/// When a quota is missing.
+pub fn page(machine: &Machine, inputs: &Inputs, quotas: &Quotas, choices: &Choices) -> Result<String> {
     let needs = PER_DAY.map(|per_day| Need::of(per_day, inputs));
     let mut page = format!(
         "# Capacity\n\n\
@@ -26,7 +26,7 @@ pub fn page(machine: &Machine, inputs: &Inputs, quotas: &Quotas) -> Result<Strin
          [performance](performance.md). What follows from them is arithmetic, not a measurement.\n\n{machine}\n\n"
     );
     assumptions(&mut page, inputs)?;
-    needed(&mut page, &needs)?;
+    needed(&mut page, &needs, choices)?;
     odoo(&mut page, inputs, &needs)?;
     demands(&mut page, quotas, &needs)?;
     price(&mut page, inputs, &needs)?;
@@ -48,13 +48,8 @@ fn assumptions(page: &mut String, inputs: &Inputs) -> Result<()> {
     Ok(())
 }
 
-fn needed(page: &mut String, needs: &[Need]) -> Result<()> {
-    writeln!(
-        page,
-        "## What is needed\n\n| orders a day |{}",
-        row(needs, |need| grouped(need.per_day))
-    )?;
-    writeln!(page, "|---|{}", "--:|".repeat(needs.len()))?;
+fn needed(page: &mut String, needs: &[Need], choices: &Choices) -> Result<()> {
+    head(page, "What is needed", needs)?;
     type Shown = fn(&Need) -> String;
     let rows: [(&str, Shown); 4] = [
         ("orders a second in the busiest hour", |need| {
@@ -71,14 +66,11 @@ fn needed(page: &mut String, needs: &[Need]) -> Result<()> {
     for (what, shown) in rows {
         writeln!(page, "| {what} |{}", row(needs, shown))?;
     }
-    for parameter in ["OrderWriterConcurrency", "InvoiceWriterConcurrency"] {
-        let mut values = String::new();
-        for need in needs {
-            write!(values, " {} |", template::allowed(parameter, need.writers)?)?;
-        }
-        writeln!(page, "| parameter `{parameter}` |{values}")?;
+    for writer in &choices.writers {
+        let values = row(needs, |need| writer.up_to(need.writers).to_string());
+        writeln!(page, "| parameter `{}` |{values}", writer.parameter)?;
     }
-    let rate = template::default("ThrottleRate")?;
+    let rate = choices.throttle_rate;
     let wanted = |need: &Need| need.demand.webhooks.div_ceil(100).div_ceil(rate).max(1) * rate;
     writeln!(
         page,
@@ -115,10 +107,11 @@ fn odoo(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
         }
         writeln!(
             page,
-            "- {orders} a day are **more than was measured**: their busiest hour has {} orders a second, {} times what this Odoo\n  \
-             writes{}. {} workers are what arithmetic says. Nobody has shown that one Odoo does it: its workers share one PostgreSQL,\n  \
-             and each journal numbers its invoices one after the other. Measure it on your own machine, or divide the orders among\n  \
-             several Odoos.",
+            "- {orders} a day are **more than was measured**: their busiest hour has {} orders a second, {} times\n  \
+             what this Odoo writes{}. {} workers are what\n  \
+             arithmetic says. Nobody has shown that one Odoo does it: its workers share one PostgreSQL, and each\n  \
+             journal numbers its invoices one after the other. Measure it on your own machine, or divide the orders\n  \
+             among several Odoos.",
             per_second(need.peak_per_1000_s),
             times(need.peak_per_1000_s, inputs.per_100_s * 10),
             if need.per_day > inputs.per_day() {
@@ -138,12 +131,7 @@ fn odoo(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
 }
 
 fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
-    writeln!(
-        page,
-        "## What AWS costs\n\n| orders a day |{}",
-        row(needs, |need| grouped(need.per_day))
-    )?;
-    writeln!(page, "|---|{}", "--:|".repeat(needs.len()))?;
+    head(page, "What AWS costs", needs)?;
     writeln!(
         page,
         "| $ a day |{}",
@@ -160,6 +148,17 @@ fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
          is left out named [where they are counted](performance.md). Odoo's own machines are not in it.",
         figures::dollars(inputs.micro_usd_per_1000),
         dollars(inputs.micro_usd_month)
+    )?;
+    Ok(())
+}
+
+/// The title of a section and the head of its table, a column for each merchant.
+fn head(page: &mut String, title: &str, needs: &[Need]) -> Result<()> {
+    writeln!(
+        page,
+        "## {title}\n\n| orders a day |{}\n|---|{}",
+        row(needs, |need| grouped(need.per_day)),
+        "--:|".repeat(needs.len())
     )?;
     Ok(())
 }
@@ -183,12 +182,14 @@ fn dollars(micro: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::need::tests::MEASURED;
+    use super::super::template::tests::parameters;
     use super::*;
 
     #[tokio::test]
     async fn the_page_says_what_is_needed_and_what_is_too_much() {
         let machine = Machine::here(true).await;
-        let page = page(&machine, &MEASURED, &Quotas::read().unwrap()).unwrap();
+        let choices = Choices::of(&parameters()).unwrap();
+        let page = page(&machine, &MEASURED, &Quotas::read().unwrap(), &choices).unwrap();
         for there in [
             "| orders a second in the busiest hour | 0.003 | 0.278 | 27.778 |",
             "| workers of Odoo, each order written within seconds | 2 | 2 | 20 |",
@@ -197,6 +198,7 @@ mod tests {
             "- 10,000 a day are within that",
             "- 1,000,000 a day are **more than was measured**: their busiest hour has 27.778 orders a second, 6.9 times",
             "and a whole day is not enough",
+            "| 10,000 | vendor page | yes | 0.01 | 0.56 | 55.56 |",
             "| $ in 30 days | 18.00 | 1,503.00 | 150,003.00 |",
         ] {
             assert!(page.contains(there), "{there:?} is not in {page}");

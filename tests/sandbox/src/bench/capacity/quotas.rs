@@ -26,6 +26,8 @@ pub struct Quota {
     pub can_be_raised: bool,
     /// Where it is said.
     pub source: String,
+    /// Where the number was found on that day, when no live page could be opened.
+    pub seen: String,
 }
 
 impl Quotas {

@@ -1,58 +1,104 @@
 //! What the template lets a merchant choose.
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
-static TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
+use crate::aws::Template;
 
-/// The default of a parameter.
-///
-/// # Errors
-/// When there is no such parameter with a number.
-pub fn default(parameter: &str) -> Result<u64> {
-    let text = attribute(parameter, "Default")?;
-    text.trim_matches('"')
-        .parse()
-        .with_context(|| format!("the default of {parameter}"))
+/// The parameters that the page names.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// Webhooks a second that are taken from each store, unless somebody says otherwise.
+    pub throttle_rate: u64,
+    /// How many batches each of the two writers works on at once.
+    pub writers: [Choice; 2],
 }
 
-/// The largest allowed value of a parameter that is not above a number; the smallest, when all are above it.
-///
-/// # Errors
-/// When there is no such parameter with allowed numbers.
-pub fn allowed(parameter: &str, most: u64) -> Result<u64> {
-    let text = attribute(parameter, "AllowedValues")?;
-    let values = text.trim_matches(['[', ']']).split(',');
-    let values: Vec<u64> = values
-        .filter_map(|value| value.trim().trim_matches('"').parse().ok())
-        .collect();
-    let below = values.iter().filter(|value| **value <= most).max();
-    let value = below.or(values.iter().min());
-    value
-        .copied()
-        .with_context(|| format!("the values of {parameter}"))
+/// A parameter with a list of values that it may have.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Its name.
+    pub parameter: &'static str,
+    least: u64,
+    values: Vec<u64>,
 }
 
-fn attribute(parameter: &str, name: &str) -> Result<&'static str> {
-    let missing = || format!("the template has no {name} of {parameter}");
-    let head = format!("\n  {parameter}:\n");
-    let (_, rest) = TEMPLATE.split_once(head.as_str()).with_context(missing)?;
-    let own = rest.lines().take_while(|line| line.starts_with("    "));
-    let found = own
-        .map(str::trim)
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    found.with_context(missing)
+impl Choices {
+    /// Those of a template.
+    ///
+    /// # Errors
+    /// When it has no such parameters with numbers.
+    pub fn of(template: &Template) -> Result<Self> {
+        let rate = number(&template.0["Parameters"]["ThrottleRate"]["Default"]);
+        let rate = rate.filter(|rate| *rate > 0);
+        Ok(Self {
+            throttle_rate: rate.context("the template has no ThrottleRate")?,
+            writers: [
+                Choice::of(template, "OrderWriterConcurrency")?,
+                Choice::of(template, "InvoiceWriterConcurrency")?,
+            ],
+        })
+    }
+}
+
+impl Choice {
+    fn of(template: &Template, parameter: &'static str) -> Result<Self> {
+        let values = template.0["Parameters"][parameter]["AllowedValues"].as_array();
+        let values: Vec<u64> = values.into_iter().flatten().filter_map(number).collect();
+        let least = values.iter().min().copied();
+        Ok(Self {
+            parameter,
+            least: least.with_context(|| format!("the template has no values of {parameter}"))?,
+            values,
+        })
+    }
+
+    /// The largest value that is not above a number; the smallest, when all are above it.
+    pub fn up_to(&self, most: u64) -> u64 {
+        let below = self.values.iter().copied().filter(|value| *value <= most);
+        below.max().unwrap_or(self.least)
+    }
+}
+
+/// A number, or a text that is one: a parameter of the type String has texts.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
+    use serde_json::json;
+
     use super::*;
 
+    /// Parameters as a template has them.
+    pub fn parameters() -> Template {
+        let writer = json!({"Type": "String", "Default": "2", "AllowedValues": ["2", "4", "6", "10", "20"]});
+        Template(json!({"Parameters": {
+            "ThrottleRate": {"Type": "Number", "Default": 50},
+            "OrderWriterConcurrency": writer, "InvoiceWriterConcurrency": writer,
+        }}))
+    }
+
     #[test]
-    fn the_template_has_what_the_page_names() {
-        assert!(default("ThrottleRate").unwrap() > 0);
-        assert_eq!(allowed("OrderWriterConcurrency", 0).unwrap(), 2);
-        assert_eq!(allowed("OrderWriterConcurrency", 7).unwrap(), 6);
-        assert!(default("Architecture").is_err());
-        assert!(attribute("NoSuchParameter", "Default").is_err());
+    fn the_value_that_is_chosen_is_one_of_the_parameters() {
+        let choices = Choices::of(&parameters()).unwrap();
+        assert_eq!(choices.throttle_rate, 50);
+        let chosen = [0, 2, 7, 100].map(|most| choices.writers.each_ref().map(|writer| writer.up_to(most)));
+        assert_eq!(chosen, [[2, 2], [2, 2], [6, 6], [20, 20]]);
+    }
+
+    #[test]
+    fn a_parameter_that_is_not_there_is_missed() {
+        for (name, there) in [
+            ("ThrottleRate", json!({"Default": 0})),
+            ("OrderWriterConcurrency", json!({"Default": "2"})),
+            ("InvoiceWriterConcurrency", json!({"AllowedValues": ["all"]})),
+        ] {
+            let mut template = parameters();
+            template.0["Parameters"][name] = there;
+            let missed = Choices::of(&template).unwrap_err().to_string();
+            assert!(missed.contains(name), "{missed}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::build::Built;
+use crate::aws::Template;
 use crate::odoo::RunningOdoo;
 use crate::places::Places;
 use crate::progress;
@@ -45,6 +46,8 @@ pub struct Cost {
     pub good: Bill,
     /// A bad day.
     pub bad: Bill,
+    /// A month without orders.
+    pub standing: Standing,
 }
 
 impl Cost {
@@ -54,24 +57,17 @@ impl Cost {
     }
 }
 
-/// Millionths of a dollar for a month without orders.
-///
-/// # Errors
-/// When a price is missing.
-pub fn standing_month() -> Result<u64> {
-    Ok(Standing::of(&Prices::read()?)?.micro_usd)
-}
-
-/// Plays both days.
+/// Plays both days, and counts in the template what costs something without them.
 ///
 /// # Errors
 /// When a part does not start, an order does not come to its end, or a price is missing.
-pub async fn measure(places: &Places, built: &Built) -> Result<Cost> {
+pub async fn measure(places: &Places, built: &Built, template: &Template) -> Result<Cost> {
+    let standing = Standing::of(template, &Prices::read()?)?;
     let mut odoo = RunningOdoo::start(places, "bench").await?;
     let good = day(&mut odoo, built, Day::default());
     let good = progress::step("a good day", good).await?;
     let bad = progress::step("a bad day", day(&mut odoo, built, Day::BAD)).await?;
-    Ok(Cost { good, bad })
+    Ok(Cost { good, bad, standing })
 }
 
 async fn day(odoo: &mut RunningOdoo, built: &Built, day: Day) -> Result<Bill> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use simulation::set_up::STREAM;
+
 use super::bill::{Position, total};
 use super::prices::{Automation, Prices};
 use super::standing::Standing;
@@ -58,19 +60,19 @@ impl fmt::Display for Cost {
              for an hour (queues' waits and the hour scaled alike).\n",
             bad.declined, bad.retried, bad.in_review, bad.during_outage
         )?;
-        standing(f, &prices)?;
+        standing(f, &self.standing)?;
         automation(f, &prices, total(&self.good.x86))?;
         functions(f, &self.good)
     }
 }
 
 /// What a month costs however many orders there are.
-fn standing(f: &mut fmt::Formatter<'_>, prices: &Prices) -> fmt::Result {
-    let standing = Standing::of(prices).map_err(|_| fmt::Error)?;
+fn standing(f: &mut fmt::Formatter<'_>, standing: &Standing) -> fmt::Result {
     writeln!(
         f,
-        "Every month besides, however many orders there are: ${} for {}. Not counted: empty receives of idle queues, custom metrics,\n\
-         the schedules' own invocations, storage, calls of the key and the secrets, data that leaves AWS.\n",
+        "Every month besides, however many orders there are: ${} for {}.\n\
+         Not counted: empty receives of idle queues, custom metrics, the schedules' own invocations, storage, calls\n\
+         of the key and the secrets, data that leaves AWS.\n",
         dollars(standing.micro_usd),
         standing.parts.join(", ")
     )
@@ -123,8 +125,13 @@ fn functions(f: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
         .collect();
     writeln!(
         f,
-        "Write units per order, by the kind of item: {}.\n",
-        kinds.join(", ")
+        "Write units per order, by the kind of item:\n\
+         {}.\n\
+         Those of the audit trail depend on how many shards the table's stream has: an order's changes are spread\n\
+         over all of them, and every batch of every shard writes the head of the order's chain anew. {} shards are\n\
+         an assumption: an on-demand table begins with four partitions, each with a shard of its own.\n",
+        kinds.join(", "),
+        STREAM.shards
     )?;
     writeln!(
         f,

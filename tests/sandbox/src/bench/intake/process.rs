@@ -24,6 +24,15 @@ pub struct Done {
     pub calls: u64,
 }
 
+/// What a request has to come to.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The HTTP status of the answer.
+    pub status: u64,
+    /// Whether the request reaches the queue.
+    pub is_handed_on: bool,
+}
+
 /// A running process, and what it did.
 pub struct Process {
     function: &'static str,
@@ -54,26 +63,34 @@ impl Process {
         })
     }
 
-    /// Hands it a request that has to be answered with this status, and takes what it puts into the queue. What only
-    /// warms it up does not count.
+    /// Hands it a request, and takes what it puts into the queue. What only warms it up does not count.
     ///
     /// # Errors
-    /// When it fails or answers otherwise.
-    pub async fn ask(&mut self, request: &Value, status: u64, counts: bool) -> Result<()> {
+    /// When it fails or answers otherwise than it has to. When a request that counts reaches the queue and must not, or
+    /// must and does not: no handler is faster for that.
+    pub async fn ask(&mut self, request: &Value, wanted: Wanted, counts: bool) -> Result<()> {
         let calls_before = self.aws.connections.requests();
         let (took, reply) = self.process.invoke(request).await.context(self.function)?;
         let answer = reply.answer().context(self.function)?;
         let answered = &answer["statusCode"];
         ensure!(
-            answered == status,
-            "{} answered with {answered} instead of {status}: {}",
+            answered == wanted.status,
+            "{} answered with {answered} instead of {}: {}",
             self.function,
+            wanted.status,
             answer["body"]
         );
         // Taken each time: a quarter of a megabyte in each of thousands of messages is more than has to be kept.
         let queue = self.aws.queue("inbox.fifo").context("there is no inbox")?;
         let queued = queue.drain().len();
         if counts {
+            // Not while it warms up: even what is sent again and again is new once.
+            let has_to = usize::from(wanted.is_handed_on);
+            ensure!(
+                queued == has_to,
+                "{} put {queued} messages into the queue instead of {has_to}",
+                self.function
+            );
             self.times.push(took);
             self.queued += queued;
             self.calls += self.aws.connections.requests() - calls_before;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shop::BODY_BYTES_MAX;
 
+use super::process::Wanted;
 use crate::backlog;
 use crate::bench::platform::Remotes;
 use crate::bench::spine::{signed, webhook};
@@ -47,18 +48,17 @@ impl Kind {
         }
     }
 
-    /// The HTTP status the intake has to answer with.
-    pub fn status(self) -> u64 {
-        match self {
+    /// What the intake has to make of it.
+    pub fn wanted(self) -> Wanted {
+        let status = match self {
             Self::Valid | Self::Repeated => 200,
             Self::WrongSignature => 401,
             Self::TooLarge | Self::TooLargeSigned => 413,
+        };
+        Wanted {
+            status,
+            is_handed_on: self == Self::Valid,
         }
-    }
-
-    /// Whether the intake has to hand it on.
-    pub fn is_handed_on(self) -> bool {
-        self == Self::Valid
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use audit::AUDITED;
 use futures::future::join_all;
 use serde_json::{Value, json};
+use simulation::set_up::STREAM;
 
 use super::aws::InstantAws;
 use super::pool::Pool;
@@ -14,18 +15,11 @@ use super::runtime_api::Reply;
 use super::table::Change;
 use crate::progress;
 
-/// `MaximumBatchingWindowInSeconds` and `BatchSize` of the mapping.
-const WINDOW: Duration = Duration::from_secs(20);
-const BATCH: usize = 500;
-/// A table on demand begins with four partitions, each with a shard of its own in the stream: what is written to one order
-/// reaches the recorder in as many batches.
-const SHARDS: u64 = 4;
-
 /// Hands changes to the recorder, for ever.
 pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
     let mut number = 0;
     loop {
-        tokio::time::sleep(WINDOW).await;
+        tokio::time::sleep(Duration::from_secs(STREAM.window_s)).await;
         let changes = aws.take_changes();
         let records: Vec<Value> = changes
             .iter()
@@ -36,7 +30,7 @@ pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
             })
             .collect();
         // One shard does not wait for another: their batches meet at the chain of an order.
-        let shards = (0..SHARDS).map(|shard| {
+        let shards = (0..STREAM.shards).map(|shard| {
             let of_shard = records.iter().filter(move |record| shard_of(record) == shard);
             record_all(&recorder, of_shard.collect())
         });
@@ -45,7 +39,7 @@ pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
 }
 
 async fn record_all(recorder: &Pool, of_shard: Vec<&Value>) {
-    for batch in of_shard.chunks(BATCH) {
+    for batch in of_shard.chunks(STREAM.batch) {
         match recorder.invoke(&json!({"Records": batch})).await {
             Ok(Reply::Answer(_)) => {}
             Ok(Reply::Error(why)) => progress::say(format!("changes were not recorded: {why}")),
@@ -58,7 +52,7 @@ async fn record_all(recorder: &Pool, of_shard: Vec<&Value>) {
 fn shard_of(record: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
     record["dynamodb"]["Keys"]["pk"]["S"].as_str().hash(&mut hasher);
-    hasher.finish() % SHARDS
+    hasher.finish() % STREAM.shards
 }
 
 /// As good as random, like the stream's own: what looks like the one before deflates to nothing.
@@ -84,20 +78,4 @@ fn record(number: u64, change: &Change) -> Value {
     }
     json!({"eventID": event_id(number), "eventVersion": "1.1", "eventSource": "aws:dynamodb",
            "awsRegion": "us-east-1", "dynamodb": stream})
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BATCH, WINDOW};
-
-    static TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
-
-    #[test]
-    fn a_batch_is_as_the_template_has_it() {
-        let mapping = TEMPLATE.split("  AuditRecorderBatches:\n").nth(1).unwrap();
-        let mapping = mapping.split("\n\n").next().unwrap();
-        assert!(mapping.contains(&format!("BatchSize: {BATCH}\n")));
-        let window = format!("MaximumBatchingWindowInSeconds: {}\n", WINDOW.as_secs());
-        assert!(mapping.contains(&window));
-    }
 }
