@@ -137,7 +137,11 @@ impl Desk {
     }
 
     pub(crate) async fn effect_of(&self, kind: EffectKind, run: &Run) -> Result<Option<Record>, Failure> {
-        let record = self.effects.load(&EffectId::new(kind, &run.effect_key())).await;
+        self.record(&EffectId::new(kind, &run.effect_key())).await
+    }
+
+    pub(crate) async fn record(&self, effect: &EffectId) -> Result<Option<Record>, Failure> {
+        let record = self.effects.load(effect).await;
         record.map_err(|error| Failure::new(FailureName::SystemUnavailable, error.to_string()))
     }
 }

@@ -5,7 +5,7 @@ use domain::{
     failure::{Failure, FailureName},
     ids::OrderKey,
 };
-use effects::{Record, UnixMillis};
+use effects::{OpenEffect, UnixMillis};
 use runtime::{
     stores::{NewReview, OrderItem, ReviewState, Verdict},
     workflow::RunState,
@@ -40,9 +40,9 @@ impl Desk {
         let before = now.plus_ms(-SETTLES_MS);
         let open = self.effects.open(before, LIMIT).await;
         let open = open.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;
-        for record in &open {
+        for effect in &open {
             match runs.have_time() {
-                true => opened += usize::from(self.sweep_effect(record, now, &mut runs).await?),
+                true => opened += usize::from(self.sweep_effect(effect, now, &mut runs).await?),
                 false => left += 1,
             }
         }
@@ -118,54 +118,54 @@ impl Desk {
         self.open(review).await.map(|_| true)
     }
 
-    /// An effect nobody finished.
+    /// An effect nobody finished. The list has its age alone, and is a moment behind: its record is loaded when a
+    /// review would be opened, and one that has come to its end meanwhile opens none.
     async fn sweep_effect(
         &self,
-        record: &Record,
+        listed: &OpenEffect,
         now: UnixMillis,
         runs: &mut Runs<'_>,
     ) -> Result<bool, Failure> {
-        let order = order_of(record.effect.as_str());
-        let retried = now.since_ms(record.created_at) < RETRIED_MS;
+        let effect = listed.effect.as_str();
+        let order = order_of(effect);
+        let retried = now.since_ms(listed.created_at) < RETRIED_MS;
         if retried
             && let Some((order, generation)) = &order
             && runs.work_on(order, *generation).await?
         {
             return Ok(false);
         }
+        let about = format!("effect/{effect}");
+        if !self.may_open(&about).await? {
+            return Ok(false);
+        }
+        let record = self.record(&listed.effect).await?;
+        let Some(record) = record.filter(|record| record.state.is_open()) else {
+            return Ok(false);
+        };
         let what = format!(
-            "the effect {} is {} and nobody works on it",
-            record.effect,
+            "the effect {effect} is {} and nobody works on it",
             record.state.as_str()
         );
         let why = Failure::new(FailureName::OutcomeUnknown, what).remedy(
             "look up in the other system what became of it; redrive the order's run, or put it right by hand",
         );
-        self.open_once(NewReview {
-            about: format!("effect/{}", record.effect),
-            doing: record
-                .effect
-                .as_str()
-                .split('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+        let review = NewReview {
+            about,
+            doing: effect.split('/').next().unwrap_or_default().to_owned(),
             order: order.map(|(order, _)| order),
             why,
-            input: Some(record.effect.to_string()),
+            input: Some(effect.to_owned()),
             redrive: Redrive::Nothing.stored(),
             token: None,
-        })
-        .await
+        };
+        self.open(review).await.map(|_| true)
     }
 
-    /// What a person has dropped is not brought up again.
-    async fn open_once(&self, review: NewReview) -> Result<bool, Failure> {
-        let there = self.reviews.find(&review.about).await?;
-        if there.is_some_and(|there| there.state != ReviewState::Redriven) {
-            return Ok(false);
-        }
-        self.open(review).await.map(|_| true)
+    /// Whether an effect may have a review now. What a person has dropped is not brought up again.
+    async fn may_open(&self, about: &str) -> Result<bool, Failure> {
+        let there = self.reviews.find(about).await?;
+        Ok(there.is_none_or(|there| there.state == ReviewState::Redriven))
     }
 }
 

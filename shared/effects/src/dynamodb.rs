@@ -6,7 +6,7 @@ use crate::{
     facts::Fingerprint,
     ids::{EffectId, OwnerId, RequestId},
     record::{Record, State},
-    store::{Seen, Store, StoreError, Written},
+    store::{OpenEffect, Seen, Store, StoreError, Written},
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
@@ -17,10 +17,13 @@ use aws_sdk_dynamodb::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// The index that lists open effects: partition key `state_pk`, sort key `state_sk`, all attributes projected.
-pub const OPEN_INDEX: &str = "by_state";
-/// `state_pk` of open effects. Settled ones are not in the index.
-pub const OPEN_STATE: &str = "effect/open";
+/// The index that lists open effects: partition key `open_pk`, sort key `open_sk`, no other attribute projected. An
+/// effect is written into it when it is claimed first and out of it when it is settled, and by no write in between.
+pub const OPEN_INDEX: &str = "open_effects";
+/// `open_pk` of open effects. Settled ones are not in the index.
+pub const OPEN_STATE: &str = "open";
+/// What the key of an effect's item begins with.
+const KEY_PREFIX: &str = "effect/";
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -95,15 +98,15 @@ impl Store for DynamoStore {
         got.item.map(|item| decode(&item)).transpose()
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         let query = self.client.query().table_name(&self.table).index_name(OPEN_INDEX);
         let query = query
-            .key_condition_expression("state_pk = :open AND state_sk < :before")
+            .key_condition_expression("open_pk = :open AND open_sk < :before")
             .expression_attribute_values(":open", text(OPEN_STATE))
             .expression_attribute_values(":before", text(&sortable(created_before)))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let found = query.send().await.map_err(|e| failed(&e))?;
-        found.items().iter().map(decode).collect()
+        found.items().iter().map(listed).collect()
     }
 }
 
@@ -128,7 +131,7 @@ fn failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> StoreError {
 }
 
 fn key(effect: &EffectId) -> String {
-    format!("effect/{effect}")
+    format!("{KEY_PREFIX}{effect}")
 }
 
 fn text(value: &str) -> AttributeValue {
@@ -175,9 +178,9 @@ fn encode(record: &Record) -> Item {
             record.result.as_ref().map(|result| text(&result.to_string())),
         ),
         ("ttl", record.forget_at.map(|at| number(at.0))),
-        ("state_pk", record.state.is_open().then(|| text(OPEN_STATE))),
+        ("open_pk", record.state.is_open().then(|| text(OPEN_STATE))),
         (
-            "state_sk",
+            "open_sk",
             record.state.is_open().then(|| text(&sortable(record.created_at))),
         ),
     ];
@@ -208,6 +211,17 @@ fn decode(item: &Item) -> Result<Record, StoreError> {
             Some(_) => Some(serde_json::from_str(reader.text("result")?).map_err(|_| unreadable("result"))?),
         },
         forget_at: reader.number_if_any("ttl")?.map(UnixSeconds),
+    })
+}
+
+/// An entry of the index of open effects, which has no other attributes than keys.
+fn listed(keys: &Item) -> Result<OpenEffect, StoreError> {
+    let reader = Reader(keys);
+    let effect = reader.text("pk")?.strip_prefix(KEY_PREFIX);
+    let created_at = reader.text("open_sk")?.parse::<i64>();
+    Ok(OpenEffect {
+        effect: EffectId::stored(effect.ok_or_else(|| unreadable("pk"))?),
+        created_at: UnixMillis(created_at.map_err(|_| unreadable("open_sk"))?),
     })
 }
 

@@ -190,14 +190,6 @@ impl Ledger {
         Ok(self.store.load(effect).await?)
     }
 
-    /// Open effects first claimed before that time, oldest first: what a sweep turns into reviews.
-    ///
-    /// # Errors
-    /// [`LedgerError::Store`].
-    pub async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, LedgerError> {
-        Ok(self.store.open(created_before, limit).await?)
-    }
-
     async fn write(&self, fence: &mut Fence, record: Record) -> Result<(), LedgerError> {
         if !fence.record.state.is_open() {
             // Settled is settled: there is no way back from a terminal state.

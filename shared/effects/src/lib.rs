@@ -35,4 +35,4 @@ pub use ledger::{Ledger, LedgerError, Observer};
 pub use memory::MemoryStore;
 pub use perform::{EffectError, Performed, Remote, Resolution, Sent, perform};
 pub use record::{Record, State};
-pub use store::{Seen, Store, StoreError, Written};
+pub use store::{OpenEffect, Seen, Store, StoreError, Written};

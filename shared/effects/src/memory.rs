@@ -4,7 +4,7 @@ use crate::{
     clock::UnixMillis,
     ids::EffectId,
     record::Record,
-    store::{Seen, Store, StoreError, Written},
+    store::{OpenEffect, Seen, Store, StoreError, Written},
 };
 use async_trait::async_trait;
 use std::{
@@ -51,13 +51,17 @@ impl Store for MemoryStore {
         Ok(self.records().get(effect).cloned())
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         let records = self.records();
         let open = records
             .values()
             .filter(|r| r.state.is_open() && r.created_at < created_before);
-        let mut open: Vec<Record> = open.cloned().collect();
-        open.sort_by_key(|record| record.created_at);
+        let open = open.map(|record| OpenEffect {
+            effect: record.effect.clone(),
+            created_at: record.created_at,
+        });
+        let mut open: Vec<OpenEffect> = open.collect();
+        open.sort_by_key(|effect| effect.created_at);
         open.truncate(limit);
         Ok(open)
     }

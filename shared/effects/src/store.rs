@@ -40,6 +40,15 @@ pub enum Written {
     Absent,
 }
 
+/// What the list of open effects tells of one. How it stands is in its record, which may have moved on since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenEffect {
+    /// Which effect.
+    pub effect: EffectId,
+    /// When it was first claimed: its age.
+    pub created_at: UnixMillis,
+}
+
 /// The store did not answer, or what it holds cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the effects ledger's store: {0}")]
@@ -70,5 +79,5 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError>;
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError>;
 }

@@ -1,7 +1,7 @@
 //! The ledger's store, with everything that was ever written into it: a history can be checked, a state cannot.
 
 use async_trait::async_trait;
-use effects::{EffectId, MemoryStore, Record, Seen, Store, StoreError, UnixMillis, Written};
+use effects::{EffectId, MemoryStore, OpenEffect, Record, Seen, Store, StoreError, UnixMillis, Written};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The store and its history.
@@ -43,7 +43,7 @@ impl Store for History {
         self.store.load(effect).await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.store.open(created_before, limit).await
     }
 }

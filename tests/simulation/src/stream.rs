@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use audit::{AUDITED, Change, Image};
 use domain::failure::Failure;
-use effects::{Clock, EffectId, Record, Seen, Store, StoreError, UnixMillis, Written};
+use effects::{Clock, EffectId, OpenEffect, Record, Seen, Store, StoreError, UnixMillis, Written};
 use runtime::items::{Inserted, Item, Items, NewItem, Place, Replaced};
 use serde_json::{Map, Value, json};
 use std::{
@@ -198,7 +198,7 @@ impl Store for Streamed<dyn Store> {
         self.table.load(effect).await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.table.open(created_before, limit).await
     }
 }

@@ -1,7 +1,11 @@
 use crate::bench::{Bench, HOUR_MS, bench, stopped};
+use async_trait::async_trait;
 use domain::decide::OrderState;
-use effects::EffectKind;
+use effects::{
+    EffectId, EffectKind, OpenEffect, Record, Seen, Settled, Store, StoreError, UnixMillis, Written,
+};
 use serde_json::json;
+use std::sync::Arc;
 
 async fn sweep(bench: &Bench) -> serde_json::Value {
     bench
@@ -132,6 +136,56 @@ async fn an_orphaned_effect_is_found_and_not_brought_up_again_once_dropped() {
         .await
         .unwrap();
     assert_eq!(opened(&bench).await, 0);
+}
+
+/// A ledger whose list of open effects is a moment behind.
+struct Behind {
+    ledger: Arc<dyn Store>,
+    listed: Vec<OpenEffect>,
+}
+
+#[async_trait]
+impl Store for Behind {
+    async fn create(&self, record: &Record) -> Result<Written, StoreError> {
+        self.ledger.create(record).await
+    }
+
+    async fn replace(&self, seen: &Seen, record: &Record) -> Result<Written, StoreError> {
+        self.ledger.replace(seen, record).await
+    }
+
+    async fn load(&self, effect: &EffectId) -> Result<Option<Record>, StoreError> {
+        self.ledger.load(effect).await
+    }
+
+    async fn open(&self, _created_before: UnixMillis, _limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
+        Ok(self.listed.clone())
+    }
+}
+
+#[tokio::test]
+async fn an_effect_that_has_come_to_its_end_since_it_was_listed_opens_nothing() {
+    let mut bench = bench();
+    bench.running().await;
+    bench.order_is(OrderState::Closed).await;
+    bench
+        .settled(EffectKind::Capture, Settled::Applied(json!({})))
+        .await;
+    bench.unfinished(EffectKind::Void).await;
+    let created_at = effects::Clock::now(bench.clock.as_ref());
+    // One has been settled, one is forgotten, one is still open.
+    let listed = [EffectKind::Capture, EffectKind::Refund, EffectKind::Void].map(|kind| OpenEffect {
+        effect: EffectId::new(kind, "woo/1001/1"),
+        created_at,
+    });
+    let desk = Arc::get_mut(&mut bench.desk).unwrap();
+    desk.effects = Arc::new(Behind {
+        ledger: desk.effects.clone(),
+        listed: listed.into(),
+    });
+    bench.clock.advance_ms(2 * HOUR_MS);
+    assert_eq!(opened(&bench).await, 1);
+    assert_eq!(bench.only().await["input"], "void/woo/1001/1");
 }
 
 #[tokio::test]

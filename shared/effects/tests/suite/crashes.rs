@@ -8,8 +8,8 @@ use super::{
 };
 use async_trait::async_trait;
 use effects::{
-    CancelRequest, EffectError, EffectId, OwnerId, Performed, Record, Seen, State, Store, StoreError,
-    UnixMillis, Written, cancel, perform,
+    CancelRequest, EffectError, EffectId, OpenEffect, OwnerId, Performed, Record, Seen, State, Store,
+    StoreError, UnixMillis, Written, cancel, perform,
 };
 use std::sync::{
     Arc,
@@ -81,7 +81,7 @@ impl Store for Repeating {
         self.0.load(effect).await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.0.open(created_before, limit).await
     }
 }
@@ -156,7 +156,7 @@ impl Store for Failing {
         self.store.load(effect).await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.store.open(created_before, limit).await
     }
 }

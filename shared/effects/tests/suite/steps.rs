@@ -3,8 +3,8 @@
 use super::remote::OtherSystem;
 use async_trait::async_trait;
 use effects::{
-    EffectId, Past, Record, Remote, RequestId, Resolution, Seen, Sent, State, Store, StoreError, UnixMillis,
-    Written,
+    EffectId, OpenEffect, Past, Record, Remote, RequestId, Resolution, Seen, Sent, State, Store, StoreError,
+    UnixMillis, Written,
 };
 use std::{future::Future, sync::Arc};
 use tokio::{
@@ -122,7 +122,7 @@ impl Store for GatedStore {
         self.store.load(effect).await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.gate.pass().await;
         self.store.open(created_before, limit).await
     }

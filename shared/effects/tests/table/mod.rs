@@ -10,6 +10,12 @@ use aws_sdk_dynamodb::{
 };
 use effects::OPEN_INDEX;
 
+/// The indexes: name, partition key, sort key, what is projected.
+const INDEXES: [(&str, &str, &str, ProjectionType); 2] = [
+    ("by_state", "state_pk", "state_sk", ProjectionType::All),
+    (OPEN_INDEX, "open_pk", "open_sk", ProjectionType::KeysOnly),
+];
+
 /// A client of the endpoint `LEDGER_TEST_ENDPOINT`.
 pub async fn client() -> Client {
     let endpoint =
@@ -39,21 +45,24 @@ pub async fn make(client: &Client) -> String {
             .build()
             .unwrap()
     };
-    let index = GlobalSecondaryIndex::builder()
-        .index_name(OPEN_INDEX)
-        .key_schema(key("state_pk", KeyType::Hash))
-        .key_schema(key("state_sk", KeyType::Range))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build());
     let create = client
         .create_table()
         .table_name(&table)
         .billing_mode(PayPerRequest);
-    let create = create
+    let mut create = create
         .attribute_definitions(attribute("pk"))
-        .attribute_definitions(attribute("state_pk"))
-        .attribute_definitions(attribute("state_sk"))
-        .key_schema(key("pk", KeyType::Hash))
-        .global_secondary_indexes(index.build().unwrap());
+        .key_schema(key("pk", KeyType::Hash));
+    for (name, partition, sort, projected) in INDEXES {
+        let index = GlobalSecondaryIndex::builder()
+            .index_name(name)
+            .key_schema(key(partition, KeyType::Hash))
+            .key_schema(key(sort, KeyType::Range))
+            .projection(Projection::builder().projection_type(projected).build());
+        create = create
+            .attribute_definitions(attribute(partition))
+            .attribute_definitions(attribute(sort))
+            .global_secondary_indexes(index.build().unwrap());
+    }
     create.send().await.expect("the table is made");
     table
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::failure::Failure;
-use effects::{EffectId, Record, Seen, Store, StoreError, UnixMillis, Written};
+use effects::{EffectId, OpenEffect, Record, Seen, Store, StoreError, UnixMillis, Written};
 use runtime::items::{Inserted, Item, Items, NewItem, Place, Replaced};
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ impl Store for LedgerPort {
             .await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         let store = self.store.clone();
         let effect = async move { store.open(created_before, limit).await };
         self.gate

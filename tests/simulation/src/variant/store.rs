@@ -1,7 +1,7 @@
 //! Broken ledgers.
 
 use async_trait::async_trait;
-use effects::{EffectId, Record, Seen, State, Store, StoreError, UnixMillis, Written};
+use effects::{EffectId, OpenEffect, Record, Seen, State, Store, StoreError, UnixMillis, Written};
 use std::sync::Arc;
 
 /// Shows records so that their leases are over, and writes over whatever is there.
@@ -43,7 +43,7 @@ impl Store for NoFence {
         }))
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.0.open(created_before, limit).await
     }
 }
@@ -69,7 +69,7 @@ impl Store for UnconditionalSettle {
         self.0.load(effect).await
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.0.open(created_before, limit).await
     }
 }
@@ -105,7 +105,7 @@ impl Store for Forgetful {
         Ok(self.0.load(effect).await?.map(forgotten))
     }
 
-    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<Record>, StoreError> {
+    async fn open(&self, created_before: UnixMillis, limit: usize) -> Result<Vec<OpenEffect>, StoreError> {
         self.0.open(created_before, limit).await
     }
 }

@@ -20,7 +20,7 @@ const DEMANDS: [(&str, Of); 8] = [
     ("send_task_success", |demand| demand.task_answers),
     ("table_writes", |demand| demand.writes),
     ("new_table_writes", |demand| demand.writes),
-    ("partition_writes", |demand| demand.effect_writes),
+    ("partition_writes", |demand| demand.open_effect_writes),
 ];
 
 /// The section of the page.

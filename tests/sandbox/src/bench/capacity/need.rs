@@ -1,6 +1,7 @@
 //! The arithmetic: from orders a day to what has to be there in the busiest hour, and to what it costs.
 
 use anyhow::{Context, Result, ensure};
+use effects::OPEN_INDEX;
 
 use crate::bench::cost::{Cost, Used};
 use crate::bench::orders::Orders;
@@ -33,10 +34,10 @@ pub struct Inputs {
     pub inbox_sends: u64,
     /// State transitions of an order, hundredths.
     pub transitions: u64,
-    /// Write units of an order, hundredths: both tables and the index.
+    /// Write units of an order, hundredths: both tables and the indexes.
     pub writes: u64,
-    /// Those of them that belong to effects, hundredths: the item and its entry in the index.
-    pub effect_writes: u64,
+    /// Those of them that go to the index of open effects, hundredths: all of them to one partition.
+    pub open_effect_writes: u64,
     /// Milliseconds of all functions for an order, with the processor that Lambda gives them.
     pub function_ms: u64,
     /// Millionths of a dollar for 1,000 orders.
@@ -68,7 +69,7 @@ impl Inputs {
             inbox_sends: per_order(used, used.queues.get("inbox.fifo").map_or(0, |inbox| inbox.sends)),
             transitions: per_order(used, used.transitions),
             writes: per_order(used, used.tables.writes),
-            effect_writes: per_order(used, used.written.get("effect").copied().unwrap_or_default()),
+            open_effect_writes: per_order(used, used.indexed.get(OPEN_INDEX).copied().unwrap_or_default()),
             function_ms: gb_seconds * MS_OF_GB_SECOND / 1_000,
             micro_usd_per_1000: cost.per_1000(),
             micro_usd_month: cost.standing.micro_usd,
@@ -123,8 +124,8 @@ pub struct Demand {
     pub task_answers: u64,
     /// Write units.
     pub writes: u64,
-    /// Write units of effects.
-    pub effect_writes: u64,
+    /// Write units of the index of open effects.
+    pub open_effect_writes: u64,
 }
 
 impl Need {
@@ -154,7 +155,7 @@ impl Need {
                 transitions: demand(inputs.transitions),
                 task_answers: demand(TASK_ANSWERS),
                 writes: demand(inputs.writes),
-                effect_writes: demand(inputs.effect_writes),
+                open_effect_writes: demand(inputs.open_effect_writes),
             },
             micro_usd_day: month / MONTH_DAYS,
             micro_usd_month: month,
@@ -179,7 +180,7 @@ pub mod tests {
         inbox_sends: 200,
         transitions: 600,
         writes: 5_000,
-        effect_writes: 2_000,
+        open_effect_writes: 1_000,
         function_ms: 2_500,
         micro_usd_per_1000: 5_000_000,
         micro_usd_month: 3_000_000,
@@ -211,6 +212,8 @@ pub mod tests {
         assert_eq!(need.functions, 70);
         assert!(!need.was_measured(&MEASURED));
         assert_eq!((need.demand.transitions, need.demand.writes), (16_667, 138_890));
+        // Ten of an order's fifty.
+        assert_eq!(need.demand.open_effect_writes, 27_778);
         assert_eq!(need.micro_usd_month, 150_003_000_000);
     }
 

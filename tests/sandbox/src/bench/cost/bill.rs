@@ -131,6 +131,7 @@ mod tests {
             )]),
             tables: Units::default(),
             written: BTreeMap::new(),
+            indexed: BTreeMap::new(),
             notifications: 0,
         };
         let positions = bill(&used, &Prices::read().unwrap(), Architecture::X86).unwrap();

@@ -24,6 +24,8 @@ pub struct Used {
     pub tables: Units,
     /// Write units by the kind of item.
     pub written: BTreeMap<String, u64>,
+    /// Those of them that went to an index, by its name.
+    pub indexed: BTreeMap<&'static str, u64>,
     /// Notifications.
     pub notifications: u64,
 }
@@ -46,6 +48,7 @@ pub fn used(running: &Running, orders: u64) -> Result<Used> {
             .collect(),
         tables: cloud.aws.units(),
         written: cloud.aws.written(),
+        indexed: cloud.aws.indexed(),
         notifications: cloud.aws.calls().get("Publish").copied().unwrap_or_default(),
     })
 }

@@ -164,6 +164,11 @@ impl InstantAws {
         lock(&self.memory.tables).written.clone()
     }
 
+    /// Those of them that went to an index, by its name.
+    pub fn indexed(&self) -> BTreeMap<&'static str, u64> {
+        lock(&self.memory.tables).indexed.clone()
+    }
+
     /// How often each other action was called so far.
     pub fn calls(&self) -> BTreeMap<String, u64> {
         lock(&self.memory.calls).clone()

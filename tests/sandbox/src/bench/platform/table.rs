@@ -1,6 +1,7 @@
-//! Tables as far as the functions use them: conditions on attributes, the index by state, the stream of changes. And what
+//! Tables as far as the functions use them: conditions on attributes, the indexes, the stream of changes. And what
 //! using them is billed as.
 
+mod index;
 mod kept;
 mod query;
 
@@ -14,7 +15,7 @@ use serde_json::{Map, Value, json};
 pub struct Units {
     /// Half read units: 4 KB read, where an index or a reader may be a moment behind; a consistent read takes two.
     pub half_reads: u64,
-    /// Write units: 1 KB written, to the table or to its index; in a transaction it takes two.
+    /// Write units: 1 KB written, to the table or to one of its indexes; in a transaction it takes two.
     pub writes: u64,
     /// Bytes that are kept.
     pub bytes: u64,
@@ -38,6 +39,7 @@ pub enum Refusal {
     Unknown(String),
 }
 
+use index::{INDEXES, Row};
 pub use kept::Kept;
 
 /// The table of everything but the audit trail: the one with a stream.
@@ -46,15 +48,17 @@ pub const TABLE: &str = "bench";
 /// A table's name, and the two parts of an item's key.
 pub type Key = (String, String, String);
 
-/// All tables, with one index: `by_state`, on `state_pk` and `state_sk`.
+/// All tables, with their indexes.
 #[derive(Default)]
 pub struct Tables {
     items: BTreeMap<Key, Value>,
-    states: BTreeSet<(String, String, Key)>,
+    rows: BTreeSet<Row>,
     /// What was used so far.
     pub units: Units,
     /// Write units so far, by the kind of item: what its key begins with, or the audit trail.
     pub written: BTreeMap<String, u64>,
+    /// Those of them that went to an index, by its name.
+    pub indexed: BTreeMap<&'static str, u64>,
     /// Changes since this was last taken, oldest first.
     pub changes: Vec<Change>,
 }
@@ -151,19 +155,11 @@ impl Tables {
         let (old, new) = (size(&before), size(&item));
         let mut units = factor * blocks(old.max(new), 1024);
         self.units.bytes = (self.units.bytes + new).saturating_sub(old);
-        // The index has the whole item: it is written where the item is, and taken from where it was.
-        let (was, is) = (state(&before), state(&item));
-        if let Some((state, by)) = &was {
-            self.states.remove(&(state.clone(), by.clone(), key.clone()));
+        let followed = self.follow(&key, before.as_ref(), item.as_ref());
+        for (index, of_index) in INDEXES.iter().zip(followed) {
+            units += of_index;
+            *self.indexed.entry(index.name).or_default() += of_index;
         }
-        if let Some((state, by)) = &is {
-            self.states.insert((state.clone(), by.clone(), key.clone()));
-        }
-        units += match (was, is) {
-            (None, None) => 0,
-            (Some(was), Some(is)) if was == is => blocks(old.max(new), 1024),
-            (was, is) => was.map_or(0, |_| blocks(old, 1024)) + is.map_or(0, |_| blocks(new, 1024)),
-        };
         self.bill(&key, units);
         // The audit trail has a table of its own, without a stream.
         if key.0 == TABLE {
@@ -190,12 +186,6 @@ fn key(asked: &Value, names: &Value) -> Key {
         text(&names["pk"]["S"]),
         text(&names["sk"]["S"]),
     )
-}
-
-fn state(item: &Option<Value>) -> Option<(String, String)> {
-    let item = item.as_ref()?;
-    let part = |name: &str| Some(item[name]["S"].as_str()?.to_owned());
-    Some((part("state_pk")?, part("state_sk").unwrap_or_default()))
 }
 
 fn blocks(bytes: u64, of: u64) -> u64 {

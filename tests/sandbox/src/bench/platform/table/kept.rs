@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Key, Tables, state};
+use super::{Key, Tables};
 
 /// An item and the table it is in.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,13 +25,9 @@ impl Tables {
     /// Puts an item where it would be if it had been written long ago.
     pub fn keep(&mut self, kept: Kept) {
         let key = kept.key();
-        let item = Some(kept.item);
-        let is = state(&item);
-        let before = item.and_then(|item| self.items.insert(key.clone(), item));
-        if let Some((state, by)) = state(&before) {
-            self.states.remove(&(state, by, key.clone()));
-        }
-        self.states.extend(is.map(|(state, by)| (state, by, key)));
+        let before = self.items.remove(&key);
+        self.follow(&key, before.as_ref(), Some(&kept.item));
+        self.items.insert(key, kept.item);
     }
 
     /// Every item that is there.

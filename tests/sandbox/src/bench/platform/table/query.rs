@@ -1,14 +1,15 @@
-//! `Query`: the items of a partition, of the table or of the index by state, page by page.
+//! `Query`: the items of a partition, of the table or of one of its indexes, page by page.
 
 use std::ops::Bound;
 
 use serde_json::{Value, json};
 
+use super::index::Index;
 use super::{Key, Refusal, Tables, blocks, bytes, key};
 
 impl Tables {
-    /// `Query` of a partition, of the table or of the index. A page of the index costs what it holds, however much the
-    /// state holds besides: it is the function that is measured.
+    /// `Query` of a partition, of the table or of an index. A page of an index costs what it holds, however much the
+    /// partition holds besides: it is the function that is measured.
     ///
     /// # Errors
     /// [`Refusal::Unknown`].
@@ -16,6 +17,13 @@ impl Tables {
         let condition = asked["KeyConditionExpression"].as_str().unwrap_or_default();
         let unknown = || Refusal::Unknown(condition.to_owned());
         let words: Vec<&str> = condition.split_whitespace().collect();
+        let index = match asked["IndexName"].as_str() {
+            Some(name) => Some(Index::named(name).ok_or_else(|| Refusal::Unknown(name.to_owned()))?),
+            None => None,
+        };
+        if index.is_some_and(|index| words.first() != Some(&index.partition)) {
+            return Err(unknown());
+        }
         let partition = words.get(2).copied().unwrap_or_default();
         let partition = asked["ExpressionAttributeValues"][partition]["S"].as_str();
         let partition = partition.ok_or_else(unknown)?;
@@ -37,16 +45,15 @@ impl Tables {
             .as_u64()
             .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let backwards = asked["ScanIndexForward"] == false;
-        let by_state = asked["IndexName"].is_string();
-        let found: Vec<&Value> = match by_state {
+        let found: Vec<&Value> = match index {
             // Nobody asks for it, so it has no meaning here.
-            true if backwards => return Err(unknown()),
-            true => self
-                .of_state(asked, partition)
+            Some(_) if backwards => return Err(unknown()),
+            Some(index) => self
+                .of_index(index, asked, partition)
                 .filter(|item| fits(item))
                 .take(limit)
                 .collect(),
-            false => {
+            None => {
                 let mut found: Vec<&Value> =
                     self.of_partition(asked, partition).filter(|i| fits(i)).collect();
                 if backwards {
@@ -59,30 +66,38 @@ impl Tables {
         if !known {
             return Err(unknown());
         }
-        let size: u64 = found.iter().map(|item| bytes(item)).sum();
-        let share = if by_state { 1 } else { 2 };
-        let mut answer = json!({"Items": found, "Count": found.len(), "ScannedCount": found.len()});
-        if by_state
+        let held = |item: &Value| index.map_or_else(|| item.clone(), |index| index.entry(item));
+        let found: Vec<Value> = found.into_iter().map(held).collect();
+        let size: u64 = found.iter().map(bytes).sum();
+        let share = if index.is_some() { 1 } else { 2 };
+        let mut answer = json!({"Count": found.len(), "ScannedCount": found.len()});
+        if let Some(index) = index
             && found.len() == limit
             && let Some(last) = found.last()
         {
-            answer["LastEvaluatedKey"] =
-                json!({"pk": last["pk"], "state_pk": last["state_pk"], "state_sk": last["state_sk"]});
+            answer["LastEvaluatedKey"] = index.keys(last);
         }
+        answer["Items"] = Value::Array(found);
         self.units.half_reads += share * blocks(size, 4096);
         Ok(answer)
     }
 
-    /// The items of a state, from the first one after `ExclusiveStartKey`.
-    fn of_state<'a>(&'a self, asked: &Value, state: &'a str) -> impl Iterator<Item = &'a Value> {
+    /// The items of a partition of an index, from the first one after `ExclusiveStartKey`.
+    fn of_index<'a>(
+        &'a self,
+        index: &'static Index,
+        asked: &Value,
+        partition: &'a str,
+    ) -> impl Iterator<Item = &'a Value> {
+        let (name, of) = (index.name, partition.to_owned());
         let after = &asked["ExclusiveStartKey"];
-        let start = match after["state_sk"]["S"].as_str() {
-            Some(by) => Bound::Excluded((state.to_owned(), by.to_owned(), key(asked, after))),
-            None => Bound::Included((state.to_owned(), String::new(), Key::default())),
+        let start = match after[index.sort]["S"].as_str() {
+            Some(by) => Bound::Excluded((name, of, by.to_owned(), key(asked, after))),
+            None => Bound::Included((name, of, String::new(), Key::default())),
         };
-        let rows = self.states.range((start, Bound::Unbounded));
-        let rows = rows.take_while(move |(of, _, _)| of == state);
-        rows.filter_map(|(_, _, key)| self.items.get(key))
+        let rows = self.rows.range((start, Bound::Unbounded));
+        let rows = rows.take_while(move |(of_index, of, _, _)| *of_index == name && of == partition);
+        rows.filter_map(|(_, _, _, key)| self.items.get(key))
     }
 
     fn of_partition<'a>(&'a self, asked: &Value, partition: &'a str) -> impl Iterator<Item = &'a Value> {
