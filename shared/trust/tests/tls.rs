@@ -1,4 +1,5 @@
 //! Both kinds of clients against a server with a certificate: who is in the bundle is trusted, and nobody else.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod server;
 
