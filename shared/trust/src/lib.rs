@@ -2,7 +2,7 @@
 //!
 //! Left alone, the clients of AWS and those of Odoo, Heartland and the shop each read the machine's bundle and, once
 //! more, the directory that holds the same authorities as single files, and each client of an AWS service puts them in
-//! order again. Half of what a function computes until it asks for its first event was that. Here the bundle is read
+//! order again. A third of what a function computed until it asked for its first event was that. Here the bundle is read
 //! alone and once. Where there is none that can be used as a whole, or somebody says where to look, the clients do as
 //! they always do.
 
