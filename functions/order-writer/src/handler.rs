@@ -22,7 +22,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The meaning of the facts of an order.
 const FACTS: u32 = 1;
-/// Nothing is begun with less time than this: a batch takes a few seconds, and a collision in Odoo half a minute.
+/// Nothing is begun with less time than this: what is written together takes up to a quarter of a minute, and a
+/// collision in Odoo half a minute.
 const WORST_MS: i64 = 45_000;
 
 type Outcome = Result<Value, Failure>;
@@ -78,7 +79,7 @@ impl OrderWriter {
             invocation,
         };
         let mut outcomes = BTreeMap::new();
-        let (mut orders, mut deliveries) = (Vec::new(), Vec::new());
+        let (mut orders, mut deliveries, mut cancels) = (Vec::new(), Vec::new(), Vec::new());
         for piece in pieces {
             // Pieces have at least one message; several say the same.
             let Some(message) = piece.records.first().map(WorkMessage::of) else {
@@ -87,9 +88,7 @@ impl OrderWriter {
             match message.and_then(|message| message.of_known_store(self.merchant)) {
                 Ok(message) if message.action == "write-order" => orders.push((piece.key, message)),
                 Ok(message) if message.action == "check-delivery" => deliveries.push((piece.key, message)),
-                Ok(message) if message.action == "cancel-order" => {
-                    outcomes.insert(piece.key, batch.cancel(&message).await);
-                }
+                Ok(message) if message.action == "cancel-order" => cancels.push((piece.key, message)),
                 Ok(_) => {
                     let what = "the action is none of write-order, check-delivery and cancel-order";
                     let why = Failure::new(FailureName::Refused, what).field("action");
@@ -100,8 +99,14 @@ impl OrderWriter {
                 }
             }
         }
-        outcomes.extend(batch.write(orders).await);
+        // Looking is quick; what writes goes on as long as there is time, and the rest comes again.
         outcomes.extend(batch.deliveries(deliveries).await);
+        for (key, message) in cancels {
+            if batch.has_time() {
+                outcomes.insert(key, batch.cancel(&message).await);
+            }
+        }
+        outcomes.extend(batch.write(orders).await);
         outcomes
     }
 }
@@ -113,6 +118,12 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    fn has_time(&self) -> bool {
+        let time = self.invocation.time_for(self.parts.ledger.now(), WORST_MS);
+        time.is_ok()
+    }
+
+    /// What came of the orders. One for which no time was left has no outcome: it comes again.
     async fn write(&self, messages: Vec<(String, WorkMessage)>) -> Vec<(String, Outcome)> {
         let claimant = Claimant {
             ledger: &self.parts.ledger,
@@ -122,34 +133,34 @@ impl Work<'_> {
             let content = self.order_to_write(&message).await;
             (key, message, content)
         }));
-        let (mut outcomes, mut keys, mut items) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
         for (key, message, content) in read.await {
             match content {
-                Ok(work) => {
-                    let facts = facts(&work.order, &work.transaction);
-                    let claim =
-                        claimant.request(EffectKind::WriteOrder, &message.run(), facts, message.redrive);
-                    keys.push((key, message.run()));
-                    items.push(BatchItem { claim, work });
-                }
+                Ok(work) => ready.push((key, message, work)),
                 Err(failure) => outcomes.push((key, Err(failure))),
             }
         }
-        let mut keys = keys.into_iter();
-        for group in groups(items, |item| item.work.order.lines.len()) {
-            let keys = keys.by_ref().take(group.len());
-            if let Err(failure) = self.invocation.time_for(self.parts.ledger.now(), WORST_MS) {
-                outcomes.extend(keys.map(|(key, _)| (key, Err(failure.clone()))));
+        for group in groups(ready, |(_, _, work)| lines(&work.order)) {
+            if !self.has_time() {
+                tracing::info!(orders = group.len(), "no time is left for these: they come again");
                 continue;
             }
-            let done = perform(&self.parts.ledger, group, |turns| self.write_together(turns)).await;
-            for ((key, run), done) in keys.zip(done) {
+            // Claimed when their turn comes: a claim says how much time there is to act on it.
+            let claimed = group.into_iter().map(|(key, message, work)| {
+                let (run, facts) = (message.run(), facts(&work.order, &work.transaction));
+                let claim = claimant.request(EffectKind::WriteOrder, &run, facts, message.redrive);
+                ((key, run), BatchItem { claim, work })
+            });
+            let (keys, items): (Vec<_>, Vec<_>) = claimed.unzip();
+            let done = perform(&self.parts.ledger, items, |turns| self.write_together(turns)).await;
+            let told = keys.into_iter().zip(done).map(|((key, run), done)| async move {
                 let outcome = match done.outcome {
                     Ok(output) => self.is_in_odoo(&run).await.map(|()| output),
                     Err(failure) => Err(failure),
                 };
-                outcomes.push((key, outcome));
-            }
+                (key, outcome)
+            });
+            outcomes.extend(join_all(told).await);
         }
         outcomes
     }
@@ -248,6 +259,11 @@ impl Work<'_> {
         };
         done.into_iter().next().map_or_else(lost, |done| done.outcome)
     }
+}
+
+/// Lines that the order has in Odoo: each of them is one there.
+fn lines(order: &Order) -> usize {
+    order.lines.len() + order.charges.len() + order.discounts.len()
 }
 
 /// What the effect is about.

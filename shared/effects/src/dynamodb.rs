@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::{
 use std::collections::{BTreeMap, HashMap};
 
 /// The index that lists open effects: partition key `open_pk`, sort key `open_sk`, no other attribute projected. An
-/// effect is written into it when it is claimed first and out of it when it is settled, and by no write in between.
+/// effect is written into it whenever it becomes open and out of it when it is settled, and by no write in between.
 pub const OPEN_INDEX: &str = "open_effects";
 /// `open_pk` of open effects. Settled ones are not in the index.
 pub const OPEN_STATE: &str = "open";

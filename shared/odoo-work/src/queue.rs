@@ -4,6 +4,7 @@ use crate::{answer::answer, live::Connection, message::piece_key};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::failure::Failure;
 use effects::{Clock, SystemClock};
+use futures::future::join_all;
 use runtime::{
     Parts,
     batch::{Batch, CrashMarks, GiveBack, Piece, SqsGiveBack, records},
@@ -48,7 +49,7 @@ impl WorkQueue {
 
     /// Has a batch worked on, and answers every step that waits for it. While Odoo is down the batch goes back.
     ///
-    /// `work` gets pieces and says for each key what came of it.
+    /// `work` gets pieces and says for each key what came of it. A piece it does not mention comes again.
     ///
     /// # Errors
     /// When the table does not answer: the whole batch comes again.
@@ -77,19 +78,16 @@ impl WorkQueue {
             let outcomes = work(pieces.clone());
             async move {
                 let outcomes = outcomes.await;
-                let mut verdicts = BTreeMap::new();
-                for piece in &pieces {
-                    if let Some(outcome) = outcomes.get(&piece.key) {
-                        let told = async {
-                            let verdict = answer(self.workflow.as_ref(), &self.reviews, piece, outcome).await;
-                            segments::tell(begun, outcome.is_err());
-                            verdict
-                        };
-                        let verdict = piece.work().scope(told).await;
-                        verdicts.insert(piece.key.clone(), verdict);
-                    }
-                }
-                Ok(verdicts)
+                let told = pieces.iter().filter_map(|piece| {
+                    let outcome = outcomes.get(&piece.key)?;
+                    let told = async move {
+                        let verdict = answer(self.workflow.as_ref(), &self.reviews, piece, outcome).await;
+                        segments::tell(begun, outcome.is_err());
+                        (piece.key.clone(), verdict)
+                    };
+                    Some(piece.work().scope(told))
+                });
+                Ok(join_all(told).await.into_iter().collect())
             }
         };
         let response = batch.in_pieces(records, piece_key, handle).await;

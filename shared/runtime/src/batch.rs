@@ -16,7 +16,8 @@ use futures::future::join_all;
 use give_back::postpone;
 use secrecy::SecretString;
 use serde_json::Value;
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, future::Future, time::Duration};
+use tokio::time::timeout;
 
 /// A message as it was received.
 #[derive(Clone, Debug)]
@@ -34,6 +35,9 @@ pub struct Record {
     /// What it says; a JSON string when it was no JSON.
     pub body: Value,
 }
+
+/// Longest time of asking for messages to come again soon.
+const SOON_MAX: Duration = Duration::from_secs(2);
 
 /// The messages of an event.
 pub fn records(event: SqsEvent) -> Vec<Record> {
@@ -108,12 +112,14 @@ pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
 }
 
 /// Has messages come again as soon as they are to. Asked for all together when the batch is done, so that none comes
-/// again while the batch is still at work, and a queue that does not answer costs the time of one call.
+/// again while the batch is still at work. It is a wish: a queue that does not answer must not cost the batch its time.
 async fn come_soon(queue: &dyn GiveBack, returned: &[Returned]) {
     let soon = returned
         .iter()
         .filter_map(|message| Some(postpone(queue, &message.receipt, message.soon_s?)));
-    join_all(soon).await;
+    if timeout(SOON_MAX, join_all(soon)).await.is_err() {
+        tracing::warn!("the queue does not answer: what was to come again soon has the queue's own wait");
+    }
 }
 
 /// The answer that gives these messages back and deletes all others.

@@ -19,17 +19,20 @@ pub fn connections_to_aws(bundle: Option<&Bundle>, connect_timeout: Duration) ->
     http_client_fn(move |_, _| pool.clone())
 }
 
-/// The pool.
+/// What [`connections_to_aws`] gives to every client: who makes and keeps the connections.
 pub fn pool(bundle: Option<&Bundle>, connect_timeout: Duration) -> SharedHttpConnector {
     let store = match bundle {
         Some(bundle) => TrustStore::empty().with_pem_certificate(bundle.pem()),
         None => TrustStore::default(),
     };
-    // without names of its own there is nothing that could be wrong with it
+    #[expect(
+        clippy::expect_used,
+        reason = "it keeps what it was given, and looks at nothing"
+    )]
     let tls = TlsContext::builder()
         .with_trust_store(store)
         .build()
-        .unwrap_or_default();
+        .expect("a trust store is a TLS context");
     let settings = HttpConnectorSettings::builder()
         .connect_timeout(connect_timeout)
         .build();

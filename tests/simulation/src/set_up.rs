@@ -44,9 +44,9 @@ pub const QUEUES: [QueueSetUp; 8] = [
     queue("InboxDlq", "inbox-dlq.fifo", 360),
     queue("Inbox", "inbox.fifo", 180).dead("InboxDlq", 1000),
     queue("OrderWorkDlq", "order-work-dlq", 360),
-    queue("OrderWork", "order-work", 720).dead("OrderWorkDlq", 500),
+    queue("OrderWork", "order-work", 750).dead("OrderWorkDlq", 500),
     queue("InvoiceWorkDlq", "invoice-work-dlq", 360),
-    queue("InvoiceWork", "invoice-work", 720).dead("InvoiceWorkDlq", 500),
+    queue("InvoiceWork", "invoice-work", 750).dead("InvoiceWorkDlq", 500),
     queue("AsyncDlq", "async-dlq", 360),
     // SQS's own time: the template names none.
     queue("LastResort", "last-resort", 30),

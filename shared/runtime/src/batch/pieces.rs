@@ -9,6 +9,7 @@ use crate::{
 };
 use aws_lambda_events::sqs::SqsBatchResponse;
 use domain::failure::Failure;
+use futures::future::join_all;
 use std::{collections::BTreeMap, future::Future};
 
 /// Messages about one effect.
@@ -113,13 +114,12 @@ impl Batch<'_> {
     }
 
     async fn later(&self, records: Vec<Record>) -> Vec<String> {
-        let mut ids = Vec::new();
-        for record in records {
+        let postponed = records.iter().map(|record| {
             let wait_s = wait_s(&record.message_id, record.received);
-            postpone(self.give_back, &record.receipt, wait_s).await;
-            ids.push(record.message_id);
-        }
-        ids
+            postpone(self.give_back, &record.receipt, wait_s)
+        });
+        join_all(postponed).await;
+        records.into_iter().map(|record| record.message_id).collect()
     }
 }
 

@@ -111,7 +111,9 @@ pub(super) async fn event_given_back(witness: &Witness) -> Result<()> {
 /// Whether two of these lines are about one message.
 fn is_met_twice(lines: &[Value]) -> bool {
     let mut messages = BTreeSet::new();
+    let of = |line: &Value| line["span"]["message_id"].as_str().map(str::to_owned);
     lines
         .iter()
-        .any(|line| !messages.insert(line["span"]["message_id"].to_string()))
+        .filter_map(of)
+        .any(|message| !messages.insert(message))
 }

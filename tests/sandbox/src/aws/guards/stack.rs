@@ -15,9 +15,9 @@ const RETENTION_S: u64 = 1_209_600;
 const OUTAGE_S: u64 = 2 * 24 * 60 * 60;
 /// After this API Gateway's caller is gone: WooCommerce waits no longer.
 const INTAKE_TIMEOUT_S: u64 = 10;
-/// Most messages of a batch: beyond it nothing was gained.
+/// Most messages of a batch: the largest that was measured.
 const BATCH_MAX: u64 = 25;
-/// Most messages of a batch that does not wait for others, and of a queue that is first in, first out.
+/// Most messages of a batch that AWS takes without a window, and of a queue that is first in, first out, which has none.
 const WITHOUT_WINDOW: u64 = 10;
 /// Statements that may say `*` for a resource, because their actions know none.
 const ANY_RESOURCE: [&str; 3] = ["WriteTraces", "AnswerTokens", "DeliverLogs"];
@@ -34,7 +34,7 @@ pub(super) fn log_groups(template: &Template) -> Vec<String> {
         if properties["LoggingConfig"]["ApplicationLogLevel"] != "DEBUG" {
             found.push(format!("{name} logs nothing below INFO, whatever LogLevel says"));
         }
-        // Start and report of every invocation are lines that cost, and say what metrics say.
+        // Start and report of every invocation cost more than they tell: how long it took is a metric.
         if properties["LoggingConfig"]["SystemLogLevel"] != "WARN" {
             found.push(format!("{name} lets Lambda log every invocation"));
         }
@@ -133,20 +133,22 @@ pub(super) fn mappings(template: &Template) -> Vec<String> {
         if !list(&properties["FunctionResponseTypes"]).contains(&"ReportBatchItemFailures".into()) {
             found.push(format!("{name} does not report failures message by message"));
         }
+        let queue = target(&properties["EventSourceArn"]).unwrap_or_default();
         let size = properties["BatchSize"].as_u64().unwrap_or(u64::MAX);
+        let window = properties["MaximumBatchingWindowInSeconds"].as_u64().unwrap_or(0);
         if size > BATCH_MAX {
             found.push(format!("{name} takes batches of more than {BATCH_MAX}"));
         }
-        if size > WITHOUT_WINDOW
-            && properties["MaximumBatchingWindowInSeconds"]
-                .as_u64()
-                .is_none_or(|s| s < 1)
-        {
+        if size > WITHOUT_WINDOW && window == 0 {
             found.push(format!(
                 "{name} takes more than {WITHOUT_WINDOW} messages without a window: AWS refuses it"
             ));
         }
-        let queue = target(&properties["EventSourceArn"]).unwrap_or_default();
+        if template.properties(queue)["FifoQueue"] == true && (size > WITHOUT_WINDOW || window > 0) {
+            found.push(format!(
+                "{name} gathers messages of {queue}, which is first in, first out: AWS refuses it"
+            ));
+        }
         if !seen.insert(queue) {
             found.push(format!("{name} steals messages: {queue} has another consumer"));
         }
@@ -155,7 +157,7 @@ pub(super) fn mappings(template: &Template) -> Vec<String> {
             .as_u64()
             .unwrap_or(u64::MAX);
         let visibility = visibility_s(template.properties(queue));
-        if visibility < timeout.saturating_mul(6) {
+        if visibility < timeout.saturating_mul(6).saturating_add(window) {
             found.push(format!(
                 "{queue} hides a message for {visibility} s, {function} may take {timeout} s"
             ));
