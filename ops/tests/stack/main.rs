@@ -1,6 +1,6 @@
 //! The tool itself, against the running stack: `cargo verify` starts one; by hand, start one with
 //! `cargo sandbox up --wait-scale 0.1` and run
-//! `cargo test --package ops --features stack --test stack -- --test-threads=1`. One at a time: some of them take away
+//! `cargo test --package ops --test stack -- --test-threads=1`. One at a time: some of them take away
 //! what the others need, and give it back.
 
 mod audit;

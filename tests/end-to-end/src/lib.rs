@@ -3,7 +3,7 @@
 //!
 //! The tests are in `tests/`, behind the feature `stack`. They need a running world: `cargo verify` starts one; by hand,
 //! start one with `cargo sandbox up --wait-scale 0.1 --parameter DeliveryPollSeconds=10` and run
-//! `cargo test --package end-to-end --features stack`.
+//! `cargo test --package end-to-end --test way_in`, or another file of `tests/`.
 
 mod decisions;
 mod orders;

@@ -38,7 +38,7 @@ Examples:
   cargo sandbox up                  start the world and stay; Ctrl-C ends it
   cargo sandbox simulate --seed 7   one seed of the simulation, step by step
   cargo sandbox odoo up             only Odoo, set up for the merchant in infra/merchant.toml
-  cargo sandbox odoo run -- cargo test -p invoice-writer --features real-odoo
+  cargo sandbox odoo run -- cargo test -p invoice-writer --test real_odoo
   cargo sandbox odoo reset          put the running world's Odoo back to where it began
   cargo sandbox clean               remove everything that was installed and prepared";
 

@@ -13,7 +13,7 @@ mod function;
 mod functions;
 mod gate;
 mod history;
-mod invariants;
+pub mod invariants;
 mod network;
 mod people;
 mod plan;

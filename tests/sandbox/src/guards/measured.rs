@@ -75,11 +75,8 @@ impl Measured {
     /// # Errors
     /// When something does not build, or the program fails.
     pub async fn here(places: &Places) -> Result<Self> {
-        let (target, log) = (places.functions(), places.log("guards-build"));
-        // In one run, so that the program is built of what the functions are built of.
-        let packages = FUNCTIONS.into_iter().chain([PROGRAM]);
-        progress::step("functions: built", compile(&target, packages, &QUICK, &log)).await?;
-        let built = target.join("release");
+        build(places).await?;
+        let built = places.functions().join("release");
         let program = built.join(PROGRAM);
         let (allocations, allocated) = allocations(&program).await?;
         let instructions = async {
@@ -107,6 +104,17 @@ impl Measured {
             uncounted,
         })
     }
+}
+
+/// Builds the functions and the program.
+///
+/// # Errors
+/// When something does not build; the message has the compiler's last lines.
+pub async fn build(places: &Places) -> Result<()> {
+    let (target, log) = (places.functions(), places.log("guards-build"));
+    // In one run, so that the program is built of what the functions are built of.
+    let packages = FUNCTIONS.into_iter().chain([PROGRAM]);
+    progress::step("functions: built", compile(&target, packages, &QUICK, &log)).await
 }
 
 /// Bytes of each function.

@@ -11,6 +11,7 @@ use anyhow::{Result, bail, ensure};
 use crate::places::Places;
 use crate::{progress, verify::Tally};
 use limits::Limits;
+pub use measured::build;
 use measured::{KINDS, Kind, Measured};
 use verdict::Verdict;
 

@@ -2,6 +2,8 @@
 
 mod command;
 mod failures;
+#[cfg(test)]
+mod manifests;
 mod steps;
 mod tally;
 

@@ -19,6 +19,17 @@ use crate::world::{FILE_VARIABLE, Parts, Stack};
 /// The dependency checker's version.
 const CARGO_DENY: &str = "0.20.2";
 
+/// Tests that need DynamoDB, or what stands in for it.
+const ON_DYNAMODB: [&str; 3] = ["dynamodb", "items_dynamodb", "ports_aws"];
+/// Tests that need the whole emulator.
+const ON_THE_EMULATOR: [&str; 1] = ["emulator"];
+/// Tests that need a real Odoo.
+const ON_ODOO: [&str; 3] = ["real_odoo", "odoo_set_up", "odoo"];
+/// Tests that play what `cargo sandbox simulate` plays.
+const OF_THE_WORLDS: [&str; 2] = ["bites", "crashes"];
+/// Tests of the operator's tool, which need the stack.
+const OF_THE_TOOL: &str = "stack";
+
 /// One step.
 pub struct Step {
     /// What `--only` calls it.
@@ -136,15 +147,29 @@ async fn format(stage: &mut Stage) -> Result<Tally> {
 }
 
 async fn clippy(stage: &mut Stage) -> Result<Tally> {
-    let what = [
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-    ];
+    let what = ["clippy", "--quiet", "--workspace", "--all-features"];
     let how = ["--", "-D", "warnings"];
-    check(&stage.places, "clippy", "cargo", &[&what[..], &how[..]].concat()).await
+    let most = [&what[..], &["--all-targets"], &how].concat();
+    let tally = check(&stage.places, "clippy", "cargo", &most).await?;
+    // "All targets" are those that run without being named.
+    let stack = of_the_stack()?;
+    let stack = stack.iter().map(String::as_str);
+    let named = [
+        &ON_DYNAMODB[..],
+        &ON_THE_EMULATOR,
+        &ON_ODOO,
+        &OF_THE_WORLDS,
+        &[OF_THE_TOOL],
+    ]
+    .concat();
+    let named: Vec<_> = named
+        .into_iter()
+        .chain(stack)
+        .flat_map(|test| ["--test", test])
+        .collect();
+    let rest = [&what[..], &named, &how].concat();
+    check(&stage.places, "clippy-named", "cargo", &rest).await?;
+    Ok(tally)
 }
 
 async fn unit(stage: &mut Stage) -> Result<Tally> {
@@ -188,15 +213,7 @@ async fn ledger(stage: &mut Stage) -> Result<Tally> {
     };
     let emulator = MiniStack::start(&stage.places, "ledger", &settings).await?;
     let environment = [("LEDGER_TEST_ENDPOINT", emulator.endpoint().to_owned())];
-    let features = "audit/dynamodb-suite,effects/dynamodb-suite,runtime/dynamodb-suite";
-    suites(
-        stage,
-        "ledger",
-        features,
-        &["dynamodb", "items_dynamodb", "ports_aws"],
-        &environment,
-    )
-    .await
+    suites(stage, "ledger", &ON_DYNAMODB, &environment).await
 }
 
 /// The shared machines on the emulator; the unit tests have played them on the interpreter.
@@ -207,29 +224,18 @@ async fn machines(stage: &mut Stage) -> Result<Tally> {
     };
     let emulator = MiniStack::start(&stage.places, "machines", &settings).await?;
     let environment = [("ASL_TEST_ENDPOINT", emulator.endpoint().to_owned())];
-    suites(
-        stage,
-        "machines",
-        "asl/emulator-suite",
-        &["emulator"],
-        &environment,
-    )
-    .await
+    suites(stage, "machines", &ON_THE_EMULATOR, &environment).await
 }
 
-/// An Odoo of its own: locked periods and promotions of the traps must not meet the stories.
+/// An Odoo of its own: locked periods and promotions of the traps must not meet the stories. It takes one core and keeps
+/// the tests waiting: the other one builds the functions, for the steps that follow.
 async fn odoo(stage: &mut Stage) -> Result<Tally> {
     let odoo = RunningOdoo::start(&stage.places, "traps").await?;
-    let features = "inventory-pusher/real-odoo,invoice-writer/real-odoo,odoo-setup/real-odoo,sandbox/real-odoo,\
-        twins/real-odoo";
-    suites(
-        stage,
-        "odoo",
-        features,
-        &["real_odoo", "odoo_set_up", "odoo"],
-        &odoo.access().environment(),
-    )
-    .await
+    let environment = odoo.access().environment();
+    let tests = suites(stage, "odoo", &ON_ODOO, &environment);
+    // What does not build is told by the step that needs it.
+    let (tally, _) = tokio::join!(tests, guards::build(&stage.places));
+    tally
 }
 
 /// Builds the functions, which the next step deploys.
@@ -253,44 +259,41 @@ async fn stories(stage: &mut Stage) -> Result<Tally> {
 
 async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
     let file = stage.stack().await?.world().file().to_string_lossy().into_owned();
-    let found = std::fs::read_dir(repository().join("tests/end-to-end/tests"))?;
-    let paths = found.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    let names: Vec<_> = paths
-        .iter()
-        .filter_map(|path| path.file_stem()?.to_str())
-        .collect();
+    let names = of_the_stack()?;
+    let names = names.iter().map(String::as_str);
     // Odoo's end would meet the orders of all others.
-    let (last, first): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| *name == "outage");
+    let (last, first): (Vec<_>, Vec<_>) = names.partition(|name| *name == "outage");
     let environment = [(FILE_VARIABLE, file)];
     let mut tally = Tally::default();
     for (log, tests) in [("end-to-end", first), ("outage", last)] {
-        let mut arguments = vec!["--package", "end-to-end", "--features", "stack"];
-        arguments.extend(tests.iter().flat_map(|test| ["--test", test]));
-        tally += cargo_test(&stage.places, log, &arguments, &environment).await?;
+        tally += suites(stage, log, &tests, &environment).await?;
     }
     // They take away what others need, and give it back: alone, and one at a time.
-    let tool = [
-        "--package",
-        "ops",
-        "--features",
-        "stack",
-        "--",
-        "--test-threads=1",
-    ];
+    let tool = ["--workspace", "--test", OF_THE_TOOL, "--", "--test-threads=1"];
     tally += cargo_test(&stage.places, "operator", &tool, &environment).await?;
     Ok(tally)
 }
 
-/// Runs test binaries that need something running. Always of the whole workspace: a part of it would be compiled anew,
-/// with other features of what it depends on.
-async fn suites(
-    stage: &Stage,
-    name: &str,
-    features: &str,
-    tests: &[&str],
-    environment: &[(&str, String)],
-) -> Result<Tally> {
-    let mut arguments = vec!["--workspace", "--features", features];
+/// The end-to-end tests' files.
+fn of_the_stack() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(repository().join("tests/end-to-end/tests"))? {
+        names.extend(
+            entry?
+                .path()
+                .file_stem()
+                .map(|name| name.to_string_lossy().into_owned()),
+        );
+    }
+    Ok(names)
+}
+
+/// Runs test binaries that need something running, which is why they run only when they are named. Always of the whole
+/// workspace: a part of it would be compiled anew, with other features of what it depends on.
+async fn suites(stage: &Stage, name: &str, tests: &[&str], environment: &[(&str, String)]) -> Result<Tally> {
+    let mut arguments = vec!["--workspace"];
     arguments.extend(tests.iter().flat_map(|test| ["--test", test]));
+    // Those of the twin are beside others that need nothing.
+    arguments.extend(["--", "--include-ignored"]);
     cargo_test(&stage.places, name, &arguments, environment).await
 }

@@ -3,16 +3,14 @@
 
 mod books;
 mod excuses;
-mod facts;
-mod history;
+pub mod facts;
+pub mod history;
 mod ledger;
 mod money;
 mod orders;
 mod platform;
 mod shops;
 mod stock;
-#[cfg(test)]
-mod tests;
 mod trail;
 mod view;
 
@@ -38,7 +36,7 @@ impl fmt::Display for Violation {
 
 /// When an invariant holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum When {
+pub enum When {
     /// At every moment.
     Always,
     /// When everything has come to its end.
@@ -121,8 +119,13 @@ const INVARIANTS: &[Invariant] = invariants![
         "nothing is left in a queue";
 ];
 
+/// The names of the invariants that look at a moment.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    INVARIANTS.iter().map(|invariant| invariant.name)
+}
+
 /// The invariants of a moment that do not hold.
-fn broken(facts: &Facts, when: When) -> Vec<Violation> {
+pub fn broken(facts: &Facts, when: When) -> Vec<Violation> {
     let due = INVARIANTS
         .iter()
         .filter(|invariant| invariant.when == When::Always || invariant.when == when);
@@ -143,7 +146,7 @@ fn violation(invariant: &Invariant, what: &str) -> Violation {
 
 /// The checks, with what they remember from one step to the next.
 #[derive(Default)]
-pub struct Checks {
+pub(crate) struct Checks {
     facts: Facts,
     written: usize,
 }

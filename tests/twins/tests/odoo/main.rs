@@ -6,7 +6,6 @@ mod alone;
 mod order_to_cash;
 #[path = "../../../../functions/invoice-writer/tests/real_odoo/orders.rs"]
 mod orders;
-#[cfg(feature = "real-odoo")]
 mod real;
 mod recorder;
 mod scenarios;

@@ -1,7 +1,6 @@
 //! The ledger: what it says was done, and how it came to say so.
 
 use super::{
-    super::history::see,
     add, answered, caught,
     healthy::{effect, world},
     second_sale,
@@ -9,6 +8,7 @@ use super::{
 use effects::{OwnerId, Record, State, UnixMillis};
 use heartland::gp_api::Status;
 use serde_json::json;
+use simulation::invariants::history::see;
 use std::collections::BTreeMap;
 
 #[test]

@@ -1,6 +1,5 @@
 //! A world that is well: one order completed, one closed after a decline.
 
-use super::super::facts::{Books, Facts, ShopFacts, Table};
 use domain::{
     decide::{OrderState, OurWrite},
     failure::{Failure, FailureName},
@@ -15,6 +14,7 @@ use jiff::Timestamp;
 use runtime::stores::{OrderItem, Review, ReviewState};
 use rust_decimal::Decimal;
 use shop::OrderUpdate;
+use simulation::invariants::facts::{Books, Facts, ShopFacts, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use twins::{
     gateway::{MadeBy, Payment},
