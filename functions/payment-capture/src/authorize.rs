@@ -55,6 +55,7 @@ impl Payments {
         invocation: &Invocation,
     ) -> Result<PaymentFacts, Failure> {
         let run = &step.run;
+        self.nothing_is_held(run).await?;
         let amount = order.total();
         let facts = authorization_facts(order, account.as_deref());
         let holder = Some(order.billing.name.as_str())

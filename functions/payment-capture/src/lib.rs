@@ -5,6 +5,7 @@ mod answer;
 mod authorization;
 mod authorize;
 mod capture;
+mod earlier;
 mod effect;
 mod handler;
 mod live_gateway;

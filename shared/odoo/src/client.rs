@@ -46,7 +46,7 @@ impl Client {
     /// # Errors
     /// [`OdooError::Misconfigured`] when no TLS can be set up.
     pub fn new(settings: Settings) -> Result<Self, OdooError> {
-        let http = trust::by(trust::bundle(), reqwest::Client::builder())
+        let http = trust::client()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(ANSWER_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())

@@ -6,14 +6,14 @@ mod give_back;
 mod pieces;
 
 pub use crash_marks::{CrashMarks, WATCHED_AFTER_RECEIVES};
-pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, longest_wait_s, soon_s, wait_s};
+pub use give_back::{GiveBack, MemoryGiveBack, SqsGiveBack, longest_wait_s, wait_s};
 pub use pieces::{Batch, Piece, Verdict};
 
 use crate::{crash::isolated, metrics, segments::segment, trace::Trace, work::Work};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::failure::Failure;
 use futures::future::join_all;
-use give_back::postpone;
+use give_back::{postpone, soon_s};
 use secrecy::SecretString;
 use serde_json::Value;
 use std::{collections::BTreeMap, future::Future, time::Duration};
@@ -72,7 +72,7 @@ struct Returned {
 }
 
 /// Handles one message after the other. A failure or a panic gives back that message; of a FIFO group the later
-/// ones go back with it, so that their order stays. What is in progress comes again soon ([`soon_s`]) when the
+/// ones go back with it, so that their order stays. What is in progress comes again soon (`soon_s`) when the
 /// `queue` is given; otherwise after the queue's own wait, like everything else.
 pub async fn one_by_one<F: Future<Output = Result<(), Failure>>>(
     records: Vec<Record>,

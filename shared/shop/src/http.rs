@@ -39,7 +39,7 @@ pub(crate) struct Reply {
 
 /// Connections to one shop.
 pub(crate) fn connections() -> Result<Client, Failure> {
-    trust::by(trust::bundle(), Client::builder())
+    trust::client()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(CALL_TIMEOUT)
         .pool_idle_timeout(IDLE_MAX)

@@ -50,6 +50,11 @@ fn place(
     }
 }
 
+/// A client that trusts the machine's authorities.
+pub fn client() -> reqwest::ClientBuilder {
+    by(bundle(), reqwest::Client::builder())
+}
+
 /// A client that trusts the bundle; one that does as it always does where there is none.
 pub fn by(bundle: Option<&Bundle>, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match bundle {

@@ -291,3 +291,46 @@ async fn a_part_that_could_not_be_reversed_is_tried_again_when_it_is_redriven() 
     assert_eq!(failure.name, FailureName::PaymentDeclined);
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
 }
+
+/// The next run of the order, opened because the shop changed it.
+async fn next_run(bench: &Bench) -> Result<Value, domain::failure::Failure> {
+    bench.step("authorize", json!({"generation": 2})).await
+}
+
+#[tokio::test]
+async fn nothing_is_reserved_while_a_run_that_was_given_up_holds_money() {
+    let bench = Bench::new(token()).await;
+    bench.step("authorize", json!({})).await.unwrap();
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("TRN_1"), "{}", failure.what);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+    // Somebody reverses it in the gateway's portal.
+    let reversed = |transaction: &mut heartland::gp_api::Transaction| transaction.status = Status::Reversed;
+    reversed(bench.gateway.state().transactions.get_mut("TRN_1").unwrap());
+    next_run(&bench).await.unwrap();
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"; 2]);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_before_a_run_was_given_up_is_looked_for() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::AnswerLost);
+    bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn a_run_that_was_declined_or_has_let_go_is_no_reason_to_ask_the_gateway() {
+    let declined = Bench::new(token()).await;
+    declined.gateway.fault(Fault::Declined);
+    declined.step("authorize", json!({})).await.unwrap_err();
+    let let_go = Bench::new(token()).await;
+    let_go.step("authorize", json!({})).await.unwrap();
+    let_go.step("void", json!({})).await.unwrap();
+    for bench in [declined, let_go] {
+        bench.gateway.state().reads_fail = true;
+        next_run(&bench).await.unwrap();
+    }
+}

@@ -55,7 +55,7 @@ impl Transport {
     /// Prepares connections; opens none.
     pub(super) fn new(base_url: String, timeouts: Timeouts) -> Result<Self, Failure> {
         let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-        let builder = trust::by(trust::bundle(), Client::builder());
+        let builder = trust::client();
         // a proxy of the environment is for the way out, not for the machine itself
         let local = loopback.iter().any(|host| base_url.starts_with(host));
         let http = if local { builder.no_proxy() } else { builder }

@@ -114,7 +114,7 @@ fn modified_at() -> Timestamp {
 
 fn order(key: &str) -> Order {
     let sample: serde_json::Value =
-        serde_json::from_str(include_str!("../../../../../events/standard/order-not-paid.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../events/standard/order-not-paid.json")).unwrap();
     let order: Order = serde_json::from_value(sample["data"].clone()).unwrap();
     Order {
         key: key.parse().unwrap(),

@@ -6,6 +6,7 @@ mod alone;
 mod order_to_cash;
 #[path = "../../../../functions/invoice-writer/tests/real_odoo/orders.rs"]
 mod orders;
+mod out_of_time;
 mod real;
 mod recorder;
 mod scenarios;

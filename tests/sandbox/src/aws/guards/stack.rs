@@ -234,4 +234,44 @@ mod tests {
             ["Inbox gives a message up after 1800 s of an outage"]
         );
     }
+
+    #[test]
+    fn a_batch_that_aws_would_refuse_or_nobody_has_measured_is_named() {
+        let found = |size: u64, window: u64, fifo: bool| {
+            mappings(&Template(json!({"Resources": {
+                "Work": {"Type": QUEUE, "Properties": {"VisibilityTimeout": 750, "FifoQueue": fifo}},
+                "Writer": {"Type": FUNCTION, "Properties": {"Timeout": 120}},
+                "Batches": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+                    "EventSourceArn": {"Fn::GetAtt": ["Work", "Arn"]}, "FunctionName": {"Ref": "Writer"},
+                    "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                    "BatchSize": size, "MaximumBatchingWindowInSeconds": window,
+                }},
+            }})))
+        };
+        assert_eq!(found(25, 1, false), Vec::<String>::new());
+        assert_eq!(found(10, 0, true), Vec::<String>::new());
+        assert_eq!(found(26, 1, false), ["Batches takes batches of more than 25"]);
+        let without = "Batches takes more than 10 messages without a window: AWS refuses it";
+        assert_eq!(found(25, 0, false), [without]);
+        let in_order = "Batches gathers messages of Work, which is first in, first out: AWS refuses it";
+        assert_eq!(found(10, 1, true), [in_order]);
+        assert_eq!(
+            found(25, 60, false),
+            ["Work hides a message for 750 s, Writer may take 120 s"]
+        );
+    }
+
+    #[test]
+    fn a_function_whose_every_invocation_is_logged_is_named() {
+        let found = |level: &str| {
+            log_groups(&Template(json!({"Resources": {
+                "Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 30, "KmsKeyId": "key"}},
+                "Writer": {"Type": FUNCTION, "Properties": {"LoggingConfig": {
+                    "LogGroup": {"Ref": "Log"}, "ApplicationLogLevel": "DEBUG", "SystemLogLevel": level,
+                }}},
+            }})))
+        };
+        assert_eq!(found("WARN"), Vec::<String>::new());
+        assert_eq!(found("INFO"), ["Writer lets Lambda log every invocation"]);
+    }
 }

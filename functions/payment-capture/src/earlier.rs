@@ -1,0 +1,52 @@
+//! What an earlier run of the order still holds. A run lets go of its money before it closes its order; one that was
+//! broken off, and given up by a person, may have left a payment behind.
+
+use crate::{
+    authorization::{is_alive, sales},
+    handler::{Payments, reference},
+};
+use domain::failure::{Failure, FailureName};
+use effects::{EffectId, EffectKind, State};
+use runtime::message::Run;
+
+impl Payments {
+    /// Refuses to reserve money while a payment of ours from an earlier run holds some: no card is charged or blocked
+    /// for an order twice. The gateway is asked only about what the ledger does not know to be over.
+    pub(crate) async fn nothing_is_held(&self, run: &Run) -> Result<(), Failure> {
+        for generation in 1..run.generation {
+            let earlier = Run {
+                generation,
+                ..run.clone()
+            };
+            if !self.may_hold(&earlier).await? {
+                continue;
+            }
+            let found = sales(self.gateway.find_by_reference(&reference(&earlier)).await?);
+            if let Some(payment) = found.iter().find(|payment| is_alive(payment)) {
+                let what = format!(
+                    "an earlier run of this order was given up, and its payment {} still holds money",
+                    payment.id
+                );
+                return Err(Failure::new(FailureName::Conflict, what)
+                    .remedy("reverse or refund it in the gateway's portal and redrive, or drop this"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a run may have left money held, as far as the ledger knows.
+    async fn may_hold(&self, run: &Run) -> Result<bool, Failure> {
+        let authorized = match self.state_of(EffectKind::Authorize, run).await? {
+            None => false,
+            Some(state) => state == State::Applied || state.is_open(),
+        };
+        let let_go = async |kind| Ok::<_, Failure>(self.state_of(kind, run).await? == Some(State::Applied));
+        Ok(authorized && !let_go(EffectKind::Void).await? && !let_go(EffectKind::Refund).await?)
+    }
+
+    async fn state_of(&self, kind: EffectKind, run: &Run) -> Result<Option<State>, Failure> {
+        let record = self.ledger.look(&EffectId::new(kind, &run.effect_key())).await;
+        let record = record.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;
+        Ok(record.map(|record| record.state))
+    }
+}
