@@ -4,7 +4,7 @@ use super::{excuses::Matter, facts::Facts, money::holds_money};
 use domain::{decide::OrderState, ids::OrderKey, outcome::Outcome};
 use runtime::stores::OrderItem;
 use std::collections::BTreeMap;
-use twins::shop::Told;
+use twins::{gateway::Payment, shop::Told};
 
 pub fn paid_is_true(facts: &Facts) -> Vec<String> {
     let mut broken = Vec::new();
@@ -67,10 +67,15 @@ pub fn shops_know_the_end(facts: &Facts) -> Vec<String> {
         if !right && !left(Matter::Telling) {
             broken.push(format!("{order} is {:?}, the shop was told {told:?}", item.state));
         }
-        let holds = facts.our_sales_for(order).find(|sale| holds_money(facts, sale));
+        // Whose money is left to people is told by the run it was reserved in, which may be an earlier one.
+        let is_left = |sale: &&Payment| {
+            let run = facts.order_of(sale).map(|(_, run)| run);
+            facts.is_left(order, run.or(Some(item.generation)), Matter::Money)
+        };
+        let mut holding = facts.our_sales_for(order).filter(|sale| holds_money(facts, sale));
+        let holds = holding.find(|sale| !is_left(sale));
         if let (Some(sale), Some(told), false) = (holds, told, item.state == OrderState::Open)
             && told != Outcome::Paid
-            && !left(Matter::Money)
         {
             broken.push(format!(
                 "{order} was told {}, {} is {}",
