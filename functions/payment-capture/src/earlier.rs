@@ -1,5 +1,6 @@
-//! What an earlier run of the order still holds. A run lets go of its money before it closes its order; one that was
-//! broken off, and given up by a person, may have left a payment behind.
+//! What an earlier run of the order still holds. One that was broken off, and given up by a person, may have left a
+//! payment behind. A void that failed closes the effect and leaves money, too: its review tells a person, and it is not
+//! looked for here.
 
 use crate::{
     authorization::{is_alive, sales},
@@ -24,11 +25,15 @@ impl Payments {
             let found = sales(self.gateway.find_by_reference(&reference(&earlier)).await?);
             if let Some(payment) = found.iter().find(|payment| is_alive(payment)) {
                 let what = format!(
-                    "an earlier run of this order was given up, and its payment {} still holds money",
+                    "an earlier run of this order ended without letting its payment {} go",
                     payment.id
                 );
                 return Err(Failure::new(FailureName::Conflict, what)
-                    .remedy("reverse or refund it in the gateway's portal and redrive, or drop this"));
+                    .field("payment.transaction")
+                    .remedy(
+                        "reverse it in the gateway's portal, then redrive; if it pays the order, drop this and put \
+                         the order's status right in the shop, which is told that it is rejected",
+                    ));
             }
         }
         Ok(())

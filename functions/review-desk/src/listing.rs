@@ -168,7 +168,7 @@ impl Can {
             ),
             Redrive::Execution { .. } => (
                 Some("the run goes on where it failed, or is started again; nothing is done twice"),
-                "the order counts as put right by hand and is closed: no money is moved".to_owned(),
+                "the order counts as put right by hand and is closed: no money is moved, what is reserved stays reserved".to_owned(),
             ),
             Redrive::Nothing => (None, "only the review is closed".to_owned()),
         };

@@ -1,7 +1,7 @@
 //! What the end-to-end tests share: the witnesses of the running world, orders that no other test knows, and what has
 //! to be true of every order that went all the way.
 //!
-//! The tests are in `tests/`, behind the feature `stack`. They need a running world: `cargo verify` starts one; by hand,
+//! The tests are in `tests/`, and run when they are named. They need a running world: `cargo verify` starts one; by hand,
 //! start one with `cargo sandbox up --wait-scale 0.1 --parameter DeliveryPollSeconds=10` and run
 //! `cargo test --package end-to-end --test way_in`, or another file of `tests/`.
 

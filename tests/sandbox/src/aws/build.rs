@@ -97,6 +97,8 @@ pub(crate) async fn compile(
         .args(packages.into_iter().flat_map(|package| ["--package", package]))
         .env("CARGO_TARGET_DIR", target)
         .envs(profile.iter().copied())
+        // The profile says it. What a build machine says of its own builds would change the sizes that are guarded.
+        .env_remove("CARGO_INCREMENTAL")
         // Set by an outer cargo for the package it runs; an inner one has its own.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Table;
 
+use super::steps;
 use crate::places::repository;
 
 /// The directories of all packages.
@@ -46,6 +47,26 @@ fn is_untested(target: &toml::Value) -> bool {
 }
 
 #[test]
+fn a_test_that_runs_when_it_is_named_is_named_by_a_step() {
+    let named = steps::named().unwrap();
+    let mut looked_at = 0;
+    for package in packages() {
+        let manifest: Table = fs::read_to_string(package.join("Cargo.toml"))
+            .unwrap()
+            .parse()
+            .unwrap();
+        let tests = manifest.get("test").and_then(toml::Value::as_array);
+        for test in tests.into_iter().flatten().filter(|test| is_untested(test)) {
+            looked_at += 1;
+            let name = test["name"].as_str().unwrap();
+            let is_named = named.iter().any(|known| known == name);
+            assert!(is_named, "{}: {name} is run by no step", package.display());
+        }
+    }
+    assert!(looked_at > 20, "only {looked_at} tests were found");
+}
+
+#[test]
 fn what_is_not_built_for_tests_has_none() {
     let mut looked_at = 0;
     for package in packages() {
@@ -65,7 +86,8 @@ fn what_is_not_built_for_tests_has_none() {
         for path in untested {
             looked_at += 1;
             let text = fs::read_to_string(&path).unwrap();
-            assert!(!text.contains("#[test]"), "{}: never run", path.display());
+            assert!(!text.contains("test]"), "{}: never run", path.display());
+            assert!(!text.contains("proptest!"), "{}: never run", path.display());
             assert!(!text.contains("cfg(test)"), "{}: never built", path.display());
         }
     }

@@ -152,21 +152,8 @@ async fn clippy(stage: &mut Stage) -> Result<Tally> {
     let most = [&what[..], &["--all-targets"], &how].concat();
     let tally = check(&stage.places, "clippy", "cargo", &most).await?;
     // "All targets" are those that run without being named.
-    let stack = of_the_stack()?;
-    let stack = stack.iter().map(String::as_str);
-    let named = [
-        &ON_DYNAMODB[..],
-        &ON_THE_EMULATOR,
-        &ON_ODOO,
-        &OF_THE_WORLDS,
-        &[OF_THE_TOOL],
-    ]
-    .concat();
-    let named: Vec<_> = named
-        .into_iter()
-        .chain(stack)
-        .flat_map(|test| ["--test", test])
-        .collect();
+    let named = named()?;
+    let named: Vec<_> = named.iter().flat_map(|test| ["--test", test.as_str()]).collect();
     let rest = [&what[..], &named, &how].concat();
     check(&stage.places, "clippy-named", "cargo", &rest).await?;
     Ok(tally)
@@ -238,7 +225,7 @@ async fn odoo(stage: &mut Stage) -> Result<Tally> {
     tally
 }
 
-/// Builds the functions, which the next step deploys.
+/// Counts what the functions are built of; builds them when the step before has not.
 async fn guards(stage: &mut Stage) -> Result<Tally> {
     guards::usual(&stage.places).await
 }
@@ -272,6 +259,20 @@ async fn end_to_end(stage: &mut Stage) -> Result<Tally> {
     let tool = ["--workspace", "--test", OF_THE_TOOL, "--", "--test-threads=1"];
     tally += cargo_test(&stage.places, "operator", &tool, &environment).await?;
     Ok(tally)
+}
+
+/// All tests that run only when they are named. A test says so in its manifest, and has to be here: nobody else names it.
+pub(super) fn named() -> Result<Vec<String>> {
+    let some = [
+        &ON_DYNAMODB[..],
+        &ON_THE_EMULATOR,
+        &ON_ODOO,
+        &OF_THE_WORLDS,
+        &[OF_THE_TOOL],
+    ];
+    let mut all: Vec<_> = some.concat().into_iter().map(str::to_owned).collect();
+    all.extend(of_the_stack()?);
+    Ok(all)
 }
 
 /// The end-to-end tests' files.
