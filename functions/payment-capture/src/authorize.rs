@@ -115,10 +115,7 @@ impl Payments {
 
     /// The payment our own authorization came to, for later steps. A message is not believed about money.
     pub(crate) async fn own_payment(&self, run: &Run) -> Result<Option<PaymentFacts>, Failure> {
-        let id = effects::EffectId::new(EffectKind::Authorize, &run.effect_key());
-        let record = self.ledger.look(&id).await;
-        let record = record.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;
-        match record {
+        match self.record(EffectKind::Authorize, run).await? {
             Some(record) if record.state == effects::State::Cancelled => Err(cancelled()),
             Some(record) if record.state == effects::State::Applied => {
                 effect::read(record.result.unwrap_or_default()).map(Some)

@@ -7,7 +7,7 @@ use crate::{
     handler::{Payments, reference},
 };
 use domain::failure::{Failure, FailureName};
-use effects::{EffectId, EffectKind, State};
+use effects::{EffectKind, State};
 use runtime::message::Run;
 
 impl Payments {
@@ -50,8 +50,6 @@ impl Payments {
     }
 
     async fn state_of(&self, kind: EffectKind, run: &Run) -> Result<Option<State>, Failure> {
-        let record = self.ledger.look(&EffectId::new(kind, &run.effect_key())).await;
-        let record = record.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))?;
-        Ok(record.map(|record| record.state))
+        Ok(self.record(kind, run).await?.map(|record| record.state))
     }
 }

@@ -6,7 +6,9 @@ use domain::{
     merchant::Merchant,
     order::Order,
 };
-use effects::{CancelRequest, ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Ledger, Timing};
+use effects::{
+    CancelRequest, ClaimRequest, EffectId, EffectKind, Facts, KEEP_MONEY_S, Ledger, Record, Timing,
+};
 use heartland::gp_api::{PaymentGateway, Reference};
 use jiff::Timestamp;
 use runtime::{
@@ -63,6 +65,12 @@ impl Payments {
             "payment"
         );
         Ok(answer)
+    }
+
+    /// What the ledger has of an effect of a run.
+    pub(crate) async fn record(&self, kind: EffectKind, run: &Run) -> Result<Option<Record>, Failure> {
+        let record = self.ledger.look(&EffectId::new(kind, &run.effect_key())).await;
+        record.map_err(|e| Failure::new(FailureName::SystemUnavailable, e.to_string()))
     }
 
     pub(crate) async fn order(&self, run: &Run) -> Result<Order, Failure> {

@@ -292,7 +292,7 @@ async fn a_part_that_could_not_be_reversed_is_tried_again_when_it_is_redriven() 
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
 }
 
-/// The next run of the order, opened because the shop changed it.
+/// The next run of the order.
 async fn next_run(bench: &Bench) -> Result<Value, domain::failure::Failure> {
     bench.step("authorize", json!({"generation": 2})).await
 }
@@ -306,8 +306,7 @@ async fn nothing_is_reserved_while_a_run_that_was_given_up_holds_money() {
     assert!(failure.what.contains("TRN_1"), "{}", failure.what);
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
     // Somebody reverses it in the gateway's portal.
-    let reversed = |transaction: &mut heartland::gp_api::Transaction| transaction.status = Status::Reversed;
-    reversed(bench.gateway.state().transactions.get_mut("TRN_1").unwrap());
+    bench.gateway.set_status("TRN_1", Status::Reversed);
     next_run(&bench).await.unwrap();
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"; 2]);
 }
