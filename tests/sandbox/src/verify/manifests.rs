@@ -9,12 +9,14 @@ use toml::Table;
 use super::steps;
 use crate::places::repository;
 
+fn manifest(directory: &Path) -> Table {
+    let text = fs::read_to_string(directory.join("Cargo.toml")).unwrap();
+    text.parse().unwrap()
+}
+
 /// The directories of all packages.
 fn packages() -> Vec<PathBuf> {
-    let root: Table = fs::read_to_string(repository().join("Cargo.toml"))
-        .unwrap()
-        .parse()
-        .unwrap();
+    let root = manifest(&repository());
     let members = root["workspace"]["members"].as_array().unwrap();
     let directories = members.iter().flat_map(|member| {
         let member = member.as_str().unwrap();
@@ -51,10 +53,7 @@ fn a_test_that_runs_when_it_is_named_is_named_by_a_step() {
     let named = steps::named().unwrap();
     let mut looked_at = 0;
     for package in packages() {
-        let manifest: Table = fs::read_to_string(package.join("Cargo.toml"))
-            .unwrap()
-            .parse()
-            .unwrap();
+        let manifest = manifest(&package);
         let tests = manifest.get("test").and_then(toml::Value::as_array);
         for test in tests.into_iter().flatten().filter(|test| is_untested(test)) {
             looked_at += 1;
@@ -70,10 +69,7 @@ fn a_test_that_runs_when_it_is_named_is_named_by_a_step() {
 fn what_is_not_built_for_tests_has_none() {
     let mut looked_at = 0;
     for package in packages() {
-        let manifest: Table = fs::read_to_string(package.join("Cargo.toml"))
-            .unwrap()
-            .parse()
-            .unwrap();
+        let manifest = manifest(&package);
         let (main, has_library) = (package.join("src/main.rs"), package.join("src/lib.rs").exists());
         let programs = manifest.get("bin").and_then(toml::Value::as_array);
         let program = programs.is_some_and(|programs| programs.iter().any(is_untested));
