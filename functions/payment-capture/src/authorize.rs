@@ -33,10 +33,12 @@ impl Payments {
         match &order.payment {
             Payment::Token { token, .. } => {
                 let token = token.parse().map_err(|_| bad_token())?;
+                self.nothing_is_held(&step.run, invocation).await?;
                 self.authorize_token(step, &order, token, account, invocation)
                     .await
             }
             Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => {
+                self.nothing_is_held(&step.run, invocation).await?;
                 self.claim_plugin_payment(&step.run, &order, transaction).await
             }
             Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => {
@@ -55,7 +57,6 @@ impl Payments {
         invocation: &Invocation,
     ) -> Result<PaymentFacts, Failure> {
         let run = &step.run;
-        self.nothing_is_held(run).await?;
         let amount = order.total();
         let facts = authorization_facts(order, account.as_deref());
         let holder = Some(order.billing.name.as_str())

@@ -1,16 +1,12 @@
 use crate::{
-    bench::{Bench, VERSION, order, token, usd},
+    bench::{Bench, VERSION, name, order, plugins, token, usd},
     gateway::Fault,
 };
 use domain::failure::FailureName;
 use effects::{EffectKind, State};
 use heartland::gp_api::Status;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
-
-fn name(result: Result<Value, domain::failure::Failure>) -> FailureName {
-    result.unwrap_err().name
-}
 
 #[tokio::test]
 async fn the_orders_amount_is_reserved_under_the_orders_reference() {
@@ -166,10 +162,6 @@ async fn the_same_run_with_another_amount_is_a_conflict() {
     assert_eq!(bench.gateway.effects().len(), 1);
 }
 
-fn plugins(state: &str) -> Value {
-    json!({"state": state, "tender": "card", "transaction": "TRN_P"})
-}
-
 #[tokio::test]
 async fn what_the_shops_plugin_took_is_verified_and_not_charged_again() {
     for (state, status) in [
@@ -290,46 +282,4 @@ async fn a_part_that_could_not_be_reversed_is_tried_again_when_it_is_redriven() 
         .unwrap_err();
     assert_eq!(failure.name, FailureName::PaymentDeclined);
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
-}
-
-/// The next run of the order.
-async fn next_run(bench: &Bench) -> Result<Value, domain::failure::Failure> {
-    bench.step("authorize", json!({"generation": 2})).await
-}
-
-#[tokio::test]
-async fn nothing_is_reserved_while_a_run_that_was_given_up_holds_money() {
-    let bench = Bench::new(token()).await;
-    bench.step("authorize", json!({})).await.unwrap();
-    let failure = next_run(&bench).await.unwrap_err();
-    assert_eq!(failure.name, FailureName::Conflict);
-    assert!(failure.what.contains("TRN_1"), "{}", failure.what);
-    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
-    // Somebody reverses it in the gateway's portal.
-    bench.gateway.set_status("TRN_1", Status::Reversed);
-    next_run(&bench).await.unwrap();
-    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"; 2]);
-}
-
-#[tokio::test]
-async fn an_answer_that_was_lost_before_a_run_was_given_up_is_looked_for() {
-    let bench = Bench::new(token()).await;
-    bench.gateway.fault(Fault::AnswerLost);
-    bench.step("authorize", json!({})).await.unwrap_err();
-    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
-    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
-}
-
-#[tokio::test]
-async fn a_run_that_was_declined_or_has_let_go_is_no_reason_to_ask_the_gateway() {
-    let declined = Bench::new(token()).await;
-    declined.gateway.fault(Fault::Declined);
-    declined.step("authorize", json!({})).await.unwrap_err();
-    let let_go = Bench::new(token()).await;
-    let_go.step("authorize", json!({})).await.unwrap();
-    let_go.step("void", json!({})).await.unwrap();
-    for bench in [declined, let_go] {
-        bench.gateway.state().reads_fail = true;
-        next_run(&bench).await.unwrap();
-    }
 }

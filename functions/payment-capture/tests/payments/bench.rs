@@ -2,7 +2,7 @@
 
 use crate::gateway::MemoryGateway;
 use domain::{
-    failure::Failure,
+    failure::{Failure, FailureName},
     merchant::{CaptureWhen, Merchant},
     money::Money,
     order::Order,
@@ -51,6 +51,16 @@ pub fn order(key: &str, total_minor: i64, payment: Value) -> Order {
 
 pub fn token() -> Value {
     json!({"state": "token", "tender": "card", "token": "PMT_1"})
+}
+
+/// A payment that the shop's plugin has made.
+pub fn plugins(state: &str) -> Value {
+    json!({"state": state, "tender": "card", "transaction": "TRN_P"})
+}
+
+/// How a step failed.
+pub fn name(result: Result<Value, Failure>) -> FailureName {
+    result.unwrap_err().name
 }
 
 impl Bench {

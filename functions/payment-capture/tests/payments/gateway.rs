@@ -41,6 +41,8 @@ pub struct State {
     pub faults: VecDeque<Fault>,
     pub reads: usize,
     pub reads_fail: bool,
+    /// What happens while a search goes on.
+    pub while_searching: Option<Box<dyn Fn() + Send>>,
 }
 
 #[derive(Default)]
@@ -69,6 +71,19 @@ impl MemoryGateway {
     pub fn add(&self, id: &str, status: Status, amount: Money, reference: Option<&str>) {
         let transaction = transaction(id, status, amount, reference.map(str::to_owned));
         self.state().transactions.insert(id.to_owned(), transaction);
+    }
+
+    /// A person gives some of a sale back in the gateway's portal.
+    pub fn refunded_by_hand(&self, sale: &str, amount: Money) {
+        let mut state = self.state();
+        let refund = format!("{sale}_R{}", state.transactions.len());
+        let reference = state.transactions[sale].reference.clone();
+        let made = Transaction {
+            kind: Some(Kind::Refund),
+            parent: Some(sale.parse().unwrap()),
+            ..transaction(&refund, Status::Captured, amount, reference)
+        };
+        state.transactions.insert(refund, made);
     }
 }
 
@@ -227,6 +242,9 @@ impl PaymentGateway for MemoryGateway {
         state.reads += 1;
         if state.reads_fail {
             return Err(unavailable());
+        }
+        if let Some(happens) = &state.while_searching {
+            happens();
         }
         let ours = |t: &&Transaction| t.reference.as_deref() == Some(reference.as_str());
         Ok(state.transactions.values().filter(ours).cloned().collect())

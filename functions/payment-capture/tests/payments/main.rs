@@ -5,6 +5,7 @@
 mod authorize;
 mod bench;
 mod capture;
+mod earlier;
 mod gateway;
 mod observed;
 mod storm;

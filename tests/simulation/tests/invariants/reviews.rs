@@ -2,9 +2,10 @@
 
 use super::{
     BREAKS, Facts, caught,
-    healthy::{CLOSED, ORDER, review, world},
+    healthy::{CLOSED, ORDER, closed, payment, review, world},
 };
-use runtime::stores::ReviewState;
+use heartland::gp_api::Status;
+use runtime::stores::{OrderItem, ReviewState};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -81,4 +82,34 @@ fn a_review_of_another_run_forgives_nothing() {
     other.redrive = json!({"kind": "parked", "order": ORDER, "generation": 2});
     facts.table.reviews.insert("r1".to_owned(), other);
     assert!(caught(&facts).contains("completed-orders-agree"));
+}
+
+/// A closed order whose second run was declined, while a payment of its first one is still there.
+fn with_money_of_the_first_run() -> Facts {
+    let mut facts = world();
+    let second = OrderItem {
+        generation: 2,
+        ..closed(&facts).clone()
+    };
+    facts.table.insert_order(second);
+    let mut left = payment("TRN_left", Status::Preauthorized);
+    left.reference = "woo-1002-1".to_owned();
+    facts.payments.push(left);
+    facts
+}
+
+#[test]
+fn money_is_left_to_people_by_the_run_it_was_reserved_in() {
+    let name = "shops-know-the-end";
+    let with_review_of = |run: u32| {
+        let mut facts = with_money_of_the_first_run();
+        let mut void = review(&format!("run/{CLOSED}/{run}/void/OutcomeUnknown"), CLOSED);
+        void.doing = "void".to_owned();
+        void.redrive = json!({"kind": "nothing", "order": CLOSED, "generation": run});
+        facts.table.reviews.insert("r1".to_owned(), void);
+        caught(&facts).contains(name)
+    };
+    assert!(caught(&with_money_of_the_first_run()).contains(name));
+    assert!(!with_review_of(1), "people know of the money");
+    assert!(with_review_of(2), "nobody knows of the first run's money");
 }

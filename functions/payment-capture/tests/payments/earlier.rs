@@ -1,0 +1,194 @@
+//! A run of an order whose earlier run was given up.
+
+use crate::{
+    bench::{Bench, name, order, plugins, token, usd},
+    gateway::Fault,
+};
+use domain::failure::{Failure, FailureName};
+use heartland::gp_api::Status;
+use serde_json::{Value, json};
+
+/// The next run of the order.
+async fn next_run(bench: &Bench) -> Result<Value, Failure> {
+    bench.step("authorize", json!({"generation": 2})).await
+}
+
+#[tokio::test]
+async fn nothing_is_reserved_while_a_run_that_was_given_up_holds_money() {
+    let bench = Bench::new(token()).await;
+    bench.step("authorize", json!({})).await.unwrap();
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("TRN_1"), "{}", failure.what);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+    // Somebody reverses it in the gateway's portal.
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    next_run(&bench).await.unwrap();
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"; 2]);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_before_a_run_was_given_up_is_looked_for() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::AnswerLost);
+    bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn a_run_that_was_declined_or_has_let_go_is_no_reason_to_ask_the_gateway() {
+    let declined = Bench::new(token()).await;
+    declined.gateway.fault(Fault::Declined);
+    declined.step("authorize", json!({})).await.unwrap_err();
+    let let_go = Bench::new(token()).await;
+    let_go.step("authorize", json!({})).await.unwrap();
+    let_go.step("void", json!({})).await.unwrap();
+    for bench in [declined, let_go] {
+        bench.gateway.state().reads_fail = true;
+        next_run(&bench).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_could_not_be_let_go_is_looked_for() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    bench.gateway.fault(Fault::Refused);
+    bench.step("void", json!({})).await.unwrap_err();
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("TRN_1"), "{}", failure.what);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn more_than_was_asked_for_is_looked_for() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(2500));
+    bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    // A redrive of the earlier run that never came to be sent has it no less.
+    bench.gateway.state().reads_fail = true;
+    bench
+        .step("authorize", json!({"redrive": true}))
+        .await
+        .unwrap_err();
+    bench.gateway.state().reads_fail = false;
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn every_earlier_run_counts() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    let third = async || bench.step("authorize", json!({"generation": 3})).await;
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    next_run(&bench).await.unwrap();
+    let failure = third().await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("TRN_2"), "{}", failure.what);
+    bench.gateway.set_status("TRN_2", Status::Reversed);
+    third().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_payment_that_a_person_has_refunded_holds_nothing() {
+    let bench = Bench::new(token()).await;
+    let payment = bench.authorized().await;
+    bench.step("capture", json!({"payment": payment})).await.unwrap();
+    bench.gateway.set_status("TRN_1", Status::Funded);
+    bench.gateway.refunded_by_hand("TRN_1", usd(1000));
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    bench.gateway.refunded_by_hand("TRN_1", usd(999));
+    next_run(&bench).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_will_become_of_an_earlier_payment_is_waited_for() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    for status in [
+        Status::Pending,
+        Status::ForReview,
+        Status::Unknown("HALF_WAY".into()),
+    ] {
+        bench.gateway.set_status("TRN_1", status);
+        assert_eq!(name(next_run(&bench).await), FailureName::OutcomeUnknown);
+    }
+    bench.gateway.set_status("TRN_1", Status::Failed);
+    next_run(&bench).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_found_proves_nothing_before_the_quiet_period_is_over() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::RequestLost);
+    bench.step("authorize", json!({})).await.unwrap_err();
+    assert_eq!(name(next_run(&bench).await), FailureName::OutcomeUnknown);
+    bench.clock.advance_ms(61_000);
+    next_run(&bench).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_payment_the_ledger_knows_is_asked_for_by_its_id() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    // The search does not show it.
+    bench
+        .gateway
+        .state()
+        .transactions
+        .get_mut("TRN_1")
+        .unwrap()
+        .reference = None;
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("without letting"), "{}", failure.what);
+    // With the credentials of another account it is not there at all.
+    let there = bench.gateway.state().transactions.remove("TRN_1").unwrap();
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("does not know"), "{}", failure.what);
+    bench
+        .gateway
+        .state()
+        .transactions
+        .insert("TRN_1".to_owned(), there);
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    next_run(&bench).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_plugins_payment_is_not_taken_for_an_order_that_an_earlier_run_holds_money_for() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    let by_plugin = "woo_1001_1795446100";
+    bench
+        .put(&order("woo/1001", 1999, plugins("captured")), by_plugin)
+        .await;
+    bench
+        .gateway
+        .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
+    let next = json!({"generation": 2, "version": by_plugin});
+    assert_eq!(
+        name(bench.step("authorize", next.clone()).await),
+        FailureName::Conflict
+    );
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    bench.step("authorize", next).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_sent_when_looking_back_has_taken_too_long() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    let clock = bench.clock.clone();
+    bench.gateway.state().while_searching = Some(Box::new(move || clock.advance_ms(16_000)));
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::SystemUnavailable);
+    assert!(failure.what.contains("too little time"), "{}", failure.what);
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
