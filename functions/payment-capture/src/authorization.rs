@@ -66,7 +66,10 @@ impl Authorization<'_> {
     /// for reserves money. A second reservation beside it would be one too many.
     async fn already_there(&self) -> Option<Sent> {
         match self.gateway.find_by_reference(&self.ask.reference).await {
-            Ok(found) => self.alive(&sales(found)),
+            Ok(found) => {
+                let sales = sales(found);
+                self.alive(&sales).or_else(|| undecided(&sales))
+            }
             Err(failure) => Some(self.last.sent(not_sent(failure))),
         }
     }
@@ -147,6 +150,18 @@ pub(crate) fn facts(transaction: &Transaction, amount: Money, owned: bool, now: 
         owned,
         seen_at: Some(now),
     }
+}
+
+/// Another payment beside one of which nobody knows what it will become would be one too many.
+fn undecided(sales: &[Transaction]) -> Option<Sent> {
+    let undecided = sales
+        .iter()
+        .find(|sale| !sale.status.is_refusal() && sale.status != Status::Reversed)?;
+    let what = format!(
+        "{} is {}: what it will become is not known yet",
+        undecided.id, undecided.status
+    );
+    Some(Sent::NotSent(what))
 }
 
 fn resolved(sent: Sent) -> Resolution {

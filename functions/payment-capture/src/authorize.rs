@@ -33,12 +33,12 @@ impl Payments {
         match &order.payment {
             Payment::Token { token, .. } => {
                 let token = token.parse().map_err(|_| bad_token())?;
-                self.nothing_is_held(&step.run, invocation).await?;
+                self.look_back(&step.run, invocation).await?;
                 self.authorize_token(step, &order, token, account, invocation)
                     .await
             }
             Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => {
-                self.nothing_is_held(&step.run, invocation).await?;
+                self.look_back_beside_a_plugin(&step.run, invocation).await?;
                 self.claim_plugin_payment(&step.run, &order, transaction).await
             }
             Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => {

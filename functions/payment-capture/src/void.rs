@@ -24,7 +24,7 @@ use runtime::{
     failure::effect_failure,
     message::{PaymentFacts, Run},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The meaning of the facts of a void and of a refund.
 const FACTS: u32 = 1;
@@ -69,17 +69,9 @@ impl Payments {
         order: &Order,
         invocation: &Invocation,
     ) -> Result<Option<PaymentFacts>, Failure> {
-        let request = self.cancellation(EffectKind::Authorize, run, invocation);
-        let remote = Find {
-            gateway: self.gateway.as_ref(),
-            reference: reference(run),
-            now: self.now(),
-            last: LastFailure::default(),
-        };
-        let closed = cancel(&self.ledger, &request, &remote)
-            .await
-            .map_err(|e| effect_failure("letting the money go", &e))?;
-        let answer = match closed.applied {
+        let remote = self.find(run);
+        let closed = self.close(run, invocation).await?;
+        let answer = match closed {
             None if plugin_transaction(order).is_none() => {
                 match remote.judge(self.gateway.find_by_reference(&remote.reference).await?) {
                     Resolution::Applied(answer) => Some(answer),
@@ -92,6 +84,24 @@ impl Payments {
             applied => applied,
         };
         answer.map(effect::read).transpose()
+    }
+
+    /// Closes a run's authorization, after finding out what became of it: nothing is reserved under its reference any more.
+    /// What it had come to, if anything.
+    pub(crate) async fn close(&self, run: &Run, invocation: &Invocation) -> Result<Option<Value>, Failure> {
+        let request = self.cancellation(EffectKind::Authorize, run, invocation);
+        let closed = cancel(&self.ledger, &request, &self.find(run)).await;
+        let closed = closed.map_err(|e| effect_failure("closing the authorization", &e))?;
+        Ok(closed.applied)
+    }
+
+    fn find(&self, run: &Run) -> Find<'_> {
+        Find {
+            gateway: self.gateway.as_ref(),
+            reference: reference(run),
+            now: self.now(),
+            last: LastFailure::default(),
+        }
     }
 
     async fn close_capture(

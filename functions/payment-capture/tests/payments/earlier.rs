@@ -5,6 +5,7 @@ use crate::{
     gateway::Fault,
 };
 use domain::failure::{Failure, FailureName};
+use effects::{ClaimRequest, Claimed, EffectId, EffectKind, Facts, OwnerId, Timing};
 use heartland::gp_api::Status;
 use serde_json::{Value, json};
 
@@ -38,13 +39,25 @@ async fn an_answer_that_was_lost_before_a_run_was_given_up_is_looked_for() {
 
 #[tokio::test]
 async fn a_run_that_was_declined_or_has_let_go_is_no_reason_to_ask_the_gateway() {
-    let declined = Bench::new(token()).await;
-    declined.gateway.fault(Fault::Declined);
-    declined.step("authorize", json!({})).await.unwrap_err();
+    let refused = async |fault| {
+        let bench = Bench::new(token()).await;
+        bench.gateway.fault(fault);
+        bench.step("authorize", json!({})).await.unwrap_err();
+        bench
+    };
+    let (declined, expired) = (refused(Fault::Declined).await, refused(Fault::TokenExpired).await);
+    let refunded = Bench::new(token()).await;
+    let payment = refunded.authorized().await;
+    refunded
+        .step("capture", json!({"payment": payment}))
+        .await
+        .unwrap();
+    refunded.gateway.set_status("TRN_1", Status::Funded);
+    refunded.step("void", json!({})).await.unwrap();
     let let_go = Bench::new(token()).await;
     let_go.step("authorize", json!({})).await.unwrap();
     let_go.step("void", json!({})).await.unwrap();
-    for bench in [declined, let_go] {
+    for bench in [declined, expired, refunded, let_go] {
         bench.gateway.state().reads_fail = true;
         next_run(&bench).await.unwrap();
     }
@@ -68,14 +81,46 @@ async fn more_than_was_asked_for_is_looked_for() {
     bench.gateway.fault(Fault::Partial(2500));
     bench.step("authorize", json!({})).await.unwrap_err();
     assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
-    // A redrive of the earlier run that never came to be sent has it no less.
-    bench.gateway.state().reads_fail = true;
-    bench
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn a_redrive_says_nothing_of_the_payment_before_it() {
+    // Nothing of it was sent.
+    let unsent = Bench::new(token()).await;
+    unsent.gateway.fault(Fault::Partial(2500));
+    unsent.step("authorize", json!({})).await.unwrap_err();
+    unsent.gateway.state().reads_fail = true;
+    let redrive = json!({"redrive": true});
+    unsent.step("authorize", redrive.clone()).await.unwrap_err();
+    unsent.gateway.state().reads_fail = false;
+    assert_eq!(name(next_run(&unsent).await), FailureName::Conflict);
+    // It was declined, while the gateway's list did not have the first one yet.
+    let declined = Bench::new(token()).await;
+    declined.gateway.fault(Fault::Partial(2500));
+    declined.step("authorize", json!({})).await.unwrap_err();
+    declined.gateway.set_reference("TRN_1", None);
+    declined.gateway.fault(Fault::Declined);
+    let failure = declined.step("authorize", redrive).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::PaymentDeclined);
+    declined.gateway.set_reference("TRN_1", Some("woo-1001-1"));
+    assert_eq!(name(next_run(&declined).await), FailureName::Conflict);
+    for bench in [unsent, declined] {
+        assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+    }
+}
+
+#[tokio::test]
+async fn a_redrive_sends_nothing_beside_what_may_become_a_payment() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(2500));
+    bench.step("authorize", json!({})).await.unwrap_err();
+    bench.gateway.set_status("TRN_1", Status::Pending);
+    let failure = bench
         .step("authorize", json!({"redrive": true}))
         .await
         .unwrap_err();
-    bench.gateway.state().reads_fail = false;
-    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    assert_eq!(failure.name, FailureName::SystemUnavailable);
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
 }
 
@@ -106,19 +151,94 @@ async fn a_payment_that_a_person_has_refunded_holds_nothing() {
 }
 
 #[tokio::test]
-async fn what_will_become_of_an_earlier_payment_is_waited_for() {
+async fn a_refund_under_way_is_waited_for() {
+    let bench = Bench::new(token()).await;
+    let payment = bench.authorized().await;
+    bench.step("capture", json!({"payment": payment})).await.unwrap();
+    bench.gateway.set_status("TRN_1", Status::Funded);
+    let refund = bench.gateway.refunded_by_hand("TRN_1", usd(1999));
+    bench.gateway.set_status(&refund, Status::Pending);
+    let failure = next_run(&bench).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::OutcomeUnknown);
+    assert!(failure.what.contains(&refund), "{}", failure.what);
+    bench.gateway.set_status(&refund, Status::Declined);
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+}
+
+#[tokio::test]
+async fn a_refund_of_ours_whose_end_is_unknown_is_waited_for() {
+    let bench = Bench::new(token()).await;
+    let payment = bench.authorized().await;
+    bench.step("capture", json!({"payment": payment})).await.unwrap();
+    bench.gateway.set_status("TRN_1", Status::Funded);
+    bench.gateway.fault(Fault::RequestLost);
+    bench.step("void", json!({})).await.unwrap_err();
+    assert_eq!(name(next_run(&bench).await), FailureName::OutcomeUnknown);
+}
+
+#[tokio::test]
+async fn what_will_become_of_an_earlier_payment_is_waited_for_or_looked_at_by_a_person() {
     let bench = Bench::new(token()).await;
     bench.authorized().await;
-    for status in [
-        Status::Pending,
-        Status::ForReview,
-        Status::Unknown("HALF_WAY".into()),
+    for (status, expected) in [
+        (Status::Pending, FailureName::OutcomeUnknown),
+        (Status::Initiated, FailureName::OutcomeUnknown),
+        (Status::ForReview, FailureName::Conflict),
+        (Status::Unknown("HALF_WAY".into()), FailureName::Conflict),
     ] {
-        bench.gateway.set_status("TRN_1", status);
-        assert_eq!(name(next_run(&bench).await), FailureName::OutcomeUnknown);
+        bench.gateway.set_status("TRN_1", status.clone());
+        assert_eq!(name(next_run(&bench).await), expected, "{status}");
     }
     bench.gateway.set_status("TRN_1", Status::Failed);
     next_run(&bench).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_authorization_that_is_being_sent_is_waited_for_and_one_that_was_not_is_closed() {
+    let bench = Bench::new(token()).await;
+    let claim = ClaimRequest {
+        effect: EffectId::new(EffectKind::Authorize, "woo/1001/1"),
+        owner: OwnerId::new("another invocation"),
+        facts: Facts::new(1),
+        timing: Timing {
+            work_ms: 50_000,
+            quiet_ms: 60_000,
+            window_ms: 3_600_000,
+            keep_s: 3_600,
+        },
+        redrive: false,
+    };
+    let claimed = bench.payments.ledger.claim(&claim).await.unwrap();
+    assert!(matches!(claimed, Claimed::Fresh(_)), "{claimed:?}");
+    assert_eq!(name(next_run(&bench).await), FailureName::InProgress);
+    bench.clock.advance_ms(120_000);
+    next_run(&bench).await.unwrap();
+    assert_eq!(
+        name(bench.step("authorize", json!({})).await),
+        FailureName::Cancelled
+    );
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn an_earlier_run_that_never_came_to_reserve_does_not_do_so_any_later() {
+    let bench = Bench::new(token()).await;
+    next_run(&bench).await.unwrap();
+    assert_eq!(
+        name(bench.step("authorize", json!({})).await),
+        FailureName::Cancelled
+    );
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD"]);
+}
+
+#[tokio::test]
+async fn what_a_run_came_to_does_not_wait_for_the_earlier_ones() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    let answer = next_run(&bench).await.unwrap();
+    bench.gateway.state().reads_fail = true;
+    assert_eq!(next_run(&bench).await.unwrap(), answer);
 }
 
 #[tokio::test]
@@ -136,13 +256,7 @@ async fn a_payment_the_ledger_knows_is_asked_for_by_its_id() {
     let bench = Bench::new(token()).await;
     bench.authorized().await;
     // The search does not show it.
-    bench
-        .gateway
-        .state()
-        .transactions
-        .get_mut("TRN_1")
-        .unwrap()
-        .reference = None;
+    bench.gateway.set_reference("TRN_1", None);
     let failure = next_run(&bench).await.unwrap_err();
     assert_eq!(failure.name, FailureName::Conflict);
     assert!(failure.what.contains("without letting"), "{}", failure.what);
@@ -178,6 +292,30 @@ async fn a_plugins_payment_is_not_taken_for_an_order_that_an_earlier_run_holds_m
     );
     bench.gateway.set_status("TRN_1", Status::Reversed);
     bench.step("authorize", next).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_plugins_payment_is_not_taken_beside_what_its_own_run_has_reserved() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(2500));
+    bench.step("authorize", json!({})).await.unwrap_err();
+    let by_plugin = "woo_1001_1795446100";
+    bench
+        .put(&order("woo/1001", 1999, plugins("captured")), by_plugin)
+        .await;
+    bench
+        .gateway
+        .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
+    let redrive = json!({"version": by_plugin, "redrive": true});
+    let failure = bench.step("authorize", redrive.clone()).await.unwrap_err();
+    assert_eq!(failure.name, FailureName::Conflict);
+    assert!(failure.what.contains("TRN_1"), "{}", failure.what);
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    bench.clock.advance_ms(61_000);
+    assert_eq!(
+        bench.step("authorize", redrive).await.unwrap()["transaction"],
+        "TRN_P"
+    );
 }
 
 #[tokio::test]

@@ -67,6 +67,11 @@ impl MemoryGateway {
         self.state().transactions.get_mut(id).unwrap().status = status;
     }
 
+    /// What a search finds it by.
+    pub fn set_reference(&self, id: &str, reference: Option<&str>) {
+        self.state().transactions.get_mut(id).unwrap().reference = reference.map(str::to_owned);
+    }
+
     /// A transaction somebody else has made.
     pub fn add(&self, id: &str, status: Status, amount: Money, reference: Option<&str>) {
         let transaction = transaction(id, status, amount, reference.map(str::to_owned));
@@ -74,7 +79,7 @@ impl MemoryGateway {
     }
 
     /// A person gives some of a sale back in the gateway's portal.
-    pub fn refunded_by_hand(&self, sale: &str, amount: Money) {
+    pub fn refunded_by_hand(&self, sale: &str, amount: Money) -> String {
         let mut state = self.state();
         let refund = format!("{sale}_R{}", state.transactions.len());
         let reference = state.transactions[sale].reference.clone();
@@ -83,7 +88,8 @@ impl MemoryGateway {
             parent: Some(sale.parse().unwrap()),
             ..transaction(&refund, Status::Captured, amount, reference)
         };
-        state.transactions.insert(refund, made);
+        state.transactions.insert(refund.clone(), made);
+        refund
     }
 }
 

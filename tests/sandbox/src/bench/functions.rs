@@ -86,7 +86,7 @@ pub async fn measure(built: &Built, starts: usize, events: usize) -> Result<Func
     })
 }
 
-/// The functions, the empty one before them, and after them one that does no more than to make a single client of AWS, as
+/// The functions, the empty one before them, and after them the intake that verifies nothing: a single client of AWS, made as
 /// the SDK makes it by default.
 fn started() -> impl Iterator<Item = &'static str> {
     measured().chain([UNVERIFIED])

@@ -15,7 +15,7 @@ impl fmt::Display for Functions {
             "## Start\n\n\
              From the start of the process until it asks for its first event: {starts} starts of each, in turns. Some functions read a\n\
              secret or look at the table by then, which opens a connection that the first event finds open. Both answer at once, and\n\
-             without TLS. The last one has a single client of AWS, made as the SDK makes it by default, and nothing else.\n"
+             without TLS. The last one takes requests as they are and has a single client of AWS, made as the SDK makes it.\n"
         )?;
         writeln!(
             f,
