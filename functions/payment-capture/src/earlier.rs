@@ -24,7 +24,8 @@ impl Payments {
             let own = self.record(EffectKind::Authorize, run).await?;
             let was_sent = |own: Record| own.may_have_been_sent() && own.state != State::Refused;
             if !own.is_some_and(was_sent) {
-                self.refuse_if_held(run, run.generation - 1, invocation).await?;
+                self.refuse_if_held(run, run.generation.saturating_sub(1), invocation)
+                    .await?;
             }
         }
         Ok(())
@@ -38,7 +39,7 @@ impl Payments {
         invocation: &Invocation,
     ) -> Result<(), Failure> {
         let own = self.record(EffectKind::Authorize, run).await?;
-        let last = run.generation - u32::from(own.is_none());
+        let last = run.generation.saturating_sub(u32::from(own.is_none()));
         self.refuse_if_held(run, last, invocation).await
     }
 
