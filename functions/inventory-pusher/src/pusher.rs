@@ -26,9 +26,8 @@ use std::{
     sync::Arc,
 };
 
-/// How often we read again for those who came meanwhile, as long as there is time. After that somebody else's turn has to
-/// come: a repeat of the step, which is billed as a state transition where a round is some milliseconds. A batch of orders
-/// that are through at the same moment is over by then.
+/// How often we read again for those who came meanwhile. After that somebody else's turn has to come: a repeat of the step,
+/// which is billed as a state transition. A batch of orders that are through at the same moment is over by then.
 const ROUNDS_MAX: u32 = 30;
 /// The least time a flight is begun with: reading, and two slow answers of the shop.
 const FLIGHT_MS: i64 = 45_000;
@@ -153,12 +152,8 @@ impl Pusher {
         invocation: &Invocation,
     ) -> Result<(), Failure> {
         let run = run.effect_key();
-        for round in 0..ROUNDS_MAX {
-            match invocation.time_for(self.clock.now(), FLIGHT_MS) {
-                Err(too_late) if round == 0 => return Err(too_late),
-                Err(_) => break,
-                Ok(()) => {}
-            }
+        for _ in 0..ROUNDS_MAX {
+            invocation.time_for(self.clock.now(), FLIGHT_MS)?;
             join_all(tellings.iter_mut().map(|telling| telling.take_off(&run))).await;
             let read_at_ms = self.clock.now().0;
             let left = match self.left(own, over, tellings, invocation).await {

@@ -161,6 +161,12 @@ fn undecided(sales: &[Transaction]) -> Option<Sent> {
         "{} is {}: what it will become is not known yet",
         undecided.id, undecided.status
     );
+    if matches!(undecided.status, Status::ForReview | Status::Unknown(_)) {
+        let remedy = "see in the gateway's portal that it is reversed or refused, then redrive";
+        return Some(Sent::Refused(json!(
+            Failure::new(FailureName::Conflict, what).remedy(remedy)
+        )));
+    }
     Some(Sent::NotSent(what))
 }
 

@@ -33,7 +33,7 @@ impl Payments {
         match &order.payment {
             Payment::Token { token, .. } => {
                 let token = token.parse().map_err(|_| bad_token())?;
-                self.look_back(&step.run, invocation).await?;
+                self.look_back(step, invocation).await?;
                 self.authorize_token(step, &order, token, account, invocation)
                     .await
             }

@@ -41,12 +41,18 @@ impl Payments {
         let transaction = transaction_id(transaction)?;
         self.close_capture(run, &order, &transaction, ours.is_some(), invocation)
             .await?;
-        match ours {
-            Some(payment) => {
-                self.release(step, &transaction, payment.amount(), invocation)
-                    .await
+        let Some(payment) = ours else {
+            return self.kept(&transaction).await;
+        };
+        let released = self
+            .release(step, &transaction, payment.amount(), invocation)
+            .await?;
+        // The order names a payment of the plugin beside ours: somebody has to know of that one, too.
+        match plugin_transaction(&order) {
+            Some(plugins) if self.kept(&transaction_id(plugins)?).await? == Released::Kept => {
+                Ok(Released::Kept)
             }
-            None => self.kept(&transaction).await,
+            _ => Ok(released),
         }
     }
 
@@ -69,18 +75,19 @@ impl Payments {
         order: &Order,
         invocation: &Invocation,
     ) -> Result<Option<PaymentFacts>, Failure> {
+        // A run that began by token may have reserved, whatever the order names by now.
+        let began =
+            plugin_transaction(order).is_none() || self.record(EffectKind::Authorize, run).await?.is_some();
         let remote = self.find(run);
         let closed = self.close(run, invocation).await?;
         let answer = match closed {
-            None if plugin_transaction(order).is_none() => {
-                match remote.judge(self.gateway.find_by_reference(&remote.reference).await?) {
-                    Resolution::Applied(answer) => Some(answer),
-                    Resolution::Refused(_) | Resolution::NotFound => None,
-                    Resolution::StillUnknown(why) => {
-                        return Err(Failure::new(FailureName::OutcomeUnknown, why));
-                    }
+            None if began => match remote.judge(self.gateway.find_by_reference(&remote.reference).await?) {
+                Resolution::Applied(answer) => Some(answer),
+                Resolution::Refused(_) | Resolution::NotFound => None,
+                Resolution::StillUnknown(why) => {
+                    return Err(Failure::new(FailureName::OutcomeUnknown, why));
                 }
-            }
+            },
             applied => applied,
         };
         answer.map(effect::read).transpose()

@@ -174,6 +174,11 @@ async fn a_refund_of_ours_whose_end_is_unknown_is_waited_for() {
     bench.gateway.fault(Fault::RequestLost);
     bench.step("void", json!({})).await.unwrap_err();
     assert_eq!(name(next_run(&bench).await), FailureName::OutcomeUnknown);
+    // It never arrived: a person has to look.
+    bench.clock.advance_ms(61_000);
+    assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
+    bench.gateway.refunded_by_hand("TRN_1", usd(1999));
+    next_run(&bench).await.unwrap();
 }
 
 #[tokio::test]
@@ -294,28 +299,57 @@ async fn a_plugins_payment_is_not_taken_for_an_order_that_an_earlier_run_holds_m
     bench.step("authorize", next).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_plugins_payment_is_not_taken_beside_what_its_own_run_has_reserved() {
+/// The version of the order that names a payment of the plugin.
+const BY_PLUGIN: &str = "woo_1001_1795446100";
+
+/// A run that began by token, came to this, and whose order names a payment of the plugin by now.
+async fn by_token_and_then_by_plugin(fault: Fault) -> Bench {
     let bench = Bench::new(token()).await;
-    bench.gateway.fault(Fault::Partial(2500));
+    bench.gateway.fault(fault);
     bench.step("authorize", json!({})).await.unwrap_err();
-    let by_plugin = "woo_1001_1795446100";
     bench
-        .put(&order("woo/1001", 1999, plugins("captured")), by_plugin)
+        .put(&order("woo/1001", 1999, plugins("captured")), BY_PLUGIN)
         .await;
     bench
         .gateway
         .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
-    let redrive = json!({"version": by_plugin, "redrive": true});
+    bench
+}
+
+#[tokio::test]
+async fn a_plugins_payment_is_not_taken_beside_what_its_own_run_has_reserved() {
+    let bench = by_token_and_then_by_plugin(Fault::Partial(2500)).await;
+    let redrive = json!({"version": BY_PLUGIN, "redrive": true});
     let failure = bench.step("authorize", redrive.clone()).await.unwrap_err();
     assert_eq!(failure.name, FailureName::Conflict);
-    assert!(failure.what.contains("TRN_1"), "{}", failure.what);
+    assert!(failure.what.contains("this run"), "{}", failure.what);
     bench.gateway.set_status("TRN_1", Status::Reversed);
     bench.clock.advance_ms(61_000);
-    assert_eq!(
-        bench.step("authorize", redrive).await.unwrap()["transaction"],
-        "TRN_P"
-    );
+    let payment = bench.step("authorize", redrive).await.unwrap();
+    assert_eq!(payment["transaction"], "TRN_P");
+    let captured = bench
+        .step("capture", json!({"version": BY_PLUGIN, "payment": payment}))
+        .await
+        .unwrap();
+    assert_eq!(captured["transaction"], "TRN_P");
+}
+
+#[tokio::test]
+async fn an_order_that_the_plugin_was_paid_for_may_return_to_a_token() {
+    let bench = by_token_and_then_by_plugin(Fault::Refused).await;
+    bench.clock.advance_ms(61_000);
+    let redrive = json!({"version": BY_PLUGIN, "redrive": true});
+    bench.step("authorize", redrive).await.unwrap();
+    let payment = bench.step("authorize", json!({"redrive": true})).await.unwrap();
+    assert_eq!(payment["owned"], true);
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_lets_its_own_go_and_tells_of_the_plugins() {
+    let bench = by_token_and_then_by_plugin(Fault::Partial(2500)).await;
+    let released = bench.step("void", json!({"version": BY_PLUGIN})).await.unwrap();
+    assert_eq!(released, json!({"state": "kept"}));
+    assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
 }
 
 #[tokio::test]
