@@ -184,7 +184,7 @@ fn was_declined(authorization: &Record) -> bool {
 }
 
 fn is_issuers_no(reason: &serde_json::Value) -> bool {
-    let said = serde_json::from_value::<Failure>(reason.clone());
+    let said = effect::read::<Failure>(reason.clone());
     said.is_ok_and(|failure| {
         matches!(
             failure.name,

@@ -264,7 +264,7 @@ async fn a_payment_the_ledger_knows_is_asked_for_by_its_id() {
     bench.gateway.set_reference("TRN_1", None);
     let failure = next_run(&bench).await.unwrap_err();
     assert_eq!(failure.name, FailureName::Conflict);
-    assert!(failure.what.contains("without letting"), "{}", failure.what);
+    assert!(failure.what.contains("has not let"), "{}", failure.what);
     // With the credentials of another account it is not there at all.
     let there = bench.gateway.state().transactions.remove("TRN_1").unwrap();
     let failure = next_run(&bench).await.unwrap_err();
