@@ -30,7 +30,8 @@ const EARLIER: Whose = Whose {
 };
 const OWN: Whose = Whose {
     run: "this run, before the order named another payment,",
-    remedy: "reverse or refund it in the gateway's portal, then redrive; dropping this lets it go, and a review tells of the other payment",
+    remedy: "reverse or refund it in the gateway's portal, then redrive; dropping this lets it go, and a \
+             review tells of the other payment",
 };
 
 impl Payments {
