@@ -6,6 +6,7 @@ use crate::{
     effect::{self, not_capturable, not_sent},
     handler::Payments,
     request::PaidStep,
+    void::plugin_transaction,
     wanted::Wanted,
 };
 use async_trait::async_trait;
@@ -73,7 +74,11 @@ impl Payments {
     /// The authorization to capture: ours from the ledger; the plugin's as the step before verified it, when it is the
     /// one this order names. Whose it is, the ledger says and not the message.
     async fn authorized(&self, step: &PaidStep, order: &Order) -> Result<PaymentFacts, Failure> {
-        if let Some(ours) = self.own_payment(&step.run).await? {
+        // Ours, unless it was let go before the order named the payment that this step is about.
+        let named = plugin_transaction(order).filter(|named| *named == step.payment.transaction);
+        if let Some(ours) = self.own_payment(&step.run).await?
+            && named.is_none_or(|named| named == ours.transaction)
+        {
             return Ok(ours);
         }
         let transaction = match &order.payment {

@@ -30,8 +30,8 @@ const EARLIER: Whose = Whose {
 };
 const OWN: Whose = Whose {
     run: "this run, before the order named another payment,",
-    remedy: "reverse or refund it in the gateway's portal, then redrive; dropping this lets it go, and a \
-             review tells of the other payment",
+    remedy: "reverse or refund it in the gateway's portal, then redrive: the payment that the order names by now is taken; \
+             dropping this lets ours go and tells the shop that the order is rejected",
 };
 
 impl Payments {

@@ -41,18 +41,12 @@ impl Payments {
         let transaction = transaction_id(transaction)?;
         self.close_capture(run, &order, &transaction, ours.is_some(), invocation)
             .await?;
-        let Some(payment) = ours else {
-            return self.kept(&transaction).await;
-        };
-        let released = self
-            .release(step, &transaction, payment.amount(), invocation)
-            .await?;
-        // The order names a payment of the plugin beside ours: somebody has to know of that one, too.
-        match plugin_transaction(&order) {
-            Some(plugins) if self.kept(&transaction_id(plugins)?).await? == Released::Kept => {
-                Ok(Released::Kept)
+        match ours {
+            Some(payment) => {
+                self.release(step, &transaction, payment.amount(), invocation)
+                    .await
             }
-            _ => Ok(released),
+            None => self.kept(&transaction).await,
         }
     }
 
@@ -81,13 +75,18 @@ impl Payments {
         let remote = self.find(run);
         let closed = self.close(run, invocation).await?;
         let answer = match closed {
-            None if began => match remote.judge(self.gateway.find_by_reference(&remote.reference).await?) {
-                Resolution::Applied(answer) => Some(answer),
-                Resolution::Refused(_) | Resolution::NotFound => None,
-                Resolution::StillUnknown(why) => {
-                    return Err(Failure::new(FailureName::OutcomeUnknown, why));
+            None if began => {
+                let mut found = self.gateway.find_by_reference(&remote.reference).await?;
+                // The plugin may have given its own payment the same name.
+                found.retain(|sale| Some(sale.id.as_str()) != plugin_transaction(order));
+                match remote.judge(found) {
+                    Resolution::Applied(answer) => Some(answer),
+                    Resolution::Refused(_) | Resolution::NotFound => None,
+                    Resolution::StillUnknown(why) => {
+                        return Err(Failure::new(FailureName::OutcomeUnknown, why));
+                    }
                 }
-            },
+            }
             applied => applied,
         };
         answer.map(effect::read).transpose()
@@ -214,7 +213,8 @@ impl Payments {
     }
 }
 
-fn plugin_transaction(order: &Order) -> Option<&str> {
+/// The payment of the shop's plugin that an order names.
+pub(crate) fn plugin_transaction(order: &Order) -> Option<&str> {
     match &order.payment {
         Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => Some(transaction),
         Payment::Token { .. } | Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => None,

@@ -345,11 +345,46 @@ async fn an_order_that_the_plugin_was_paid_for_may_return_to_a_token() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_dropped_lets_its_own_go_and_tells_of_the_plugins() {
+async fn a_part_that_a_person_reversed_is_not_what_is_captured() {
+    let bench = Bench::new(token()).await;
+    bench.gateway.fault(Fault::Partial(500));
+    bench.gateway.fault(Fault::Refused);
+    bench.step("authorize", json!({})).await.unwrap_err();
+    bench
+        .put(&order("woo/1001", 1999, plugins("captured")), BY_PLUGIN)
+        .await;
+    bench
+        .gateway
+        .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
+    let redrive = json!({"version": BY_PLUGIN, "redrive": true});
+    assert_eq!(
+        name(bench.step("authorize", redrive.clone()).await),
+        FailureName::Conflict
+    );
+    bench.gateway.set_status("TRN_1", Status::Reversed);
+    let payment = bench.step("authorize", redrive).await.unwrap();
+    let captured = bench
+        .step("capture", json!({"version": BY_PLUGIN, "payment": payment}))
+        .await
+        .unwrap();
+    assert_eq!(captured["transaction"], "TRN_P");
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_lets_its_own_payment_go_whatever_the_order_names() {
     let bench = by_token_and_then_by_plugin(Fault::Partial(2500)).await;
-    let released = bench.step("void", json!({"version": BY_PLUGIN})).await.unwrap();
-    assert_eq!(released, json!({"state": "kept"}));
+    let dropped = json!({"version": BY_PLUGIN});
+    let released = bench.step("void", dropped.clone()).await.unwrap();
+    assert_eq!(released, json!({"state": "voided"}));
     assert_eq!(bench.gateway.effects(), ["authorize 19.99 USD", "reverse TRN_1"]);
+    // The plugin's is not taken for ours, although it carries our reference.
+    let other = by_token_and_then_by_plugin(Fault::Refused).await;
+    other.gateway.set_reference("TRN_P", Some("woo-1001-1"));
+    assert_eq!(
+        other.step("void", dropped).await.unwrap(),
+        json!({"state": "kept"})
+    );
+    assert!(other.gateway.effects().is_empty());
 }
 
 #[tokio::test]
