@@ -1,6 +1,10 @@
 //! Our own authorization: the effect `authorize` as the ledger drives it.
 
-use crate::{answer, effect::not_sent, wanted::Wanted};
+use crate::{
+    answer,
+    effect::{SEE_THAT_IT_IS_OVER, not_sent},
+    wanted::Wanted,
+};
 use async_trait::async_trait;
 use domain::{
     failure::{Failure, FailureName},
@@ -123,8 +127,11 @@ impl Authorization<'_> {
 
 /// The sales among the transactions of a reference: refunds carry it, too.
 pub(crate) fn sales(found: Vec<Transaction>) -> Vec<Transaction> {
-    let is_sale = |t: &Transaction| t.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale);
     found.into_iter().filter(is_sale).collect()
+}
+
+pub(crate) fn is_sale(transaction: &Transaction) -> bool {
+    transaction.kind.as_ref().is_none_or(|kind| *kind == Kind::Sale)
 }
 
 /// Whether a transaction holds the customer's money, reserved or taken.
@@ -154,17 +161,14 @@ pub(crate) fn facts(transaction: &Transaction, amount: Money, owned: bool, now: 
 
 /// Another payment beside one of which nobody knows what it will become would be one too many.
 fn undecided(sales: &[Transaction]) -> Option<Sent> {
-    let undecided = sales
-        .iter()
-        .find(|sale| !sale.status.is_refusal() && sale.status != Status::Reversed)?;
+    let undecided = sales.iter().find(|sale| !sale.status.is_over())?;
     let what = format!(
         "{} is {}: what it will become is not known yet",
         undecided.id, undecided.status
     );
-    if matches!(undecided.status, Status::ForReview | Status::Unknown(_)) {
-        let remedy = "see in the gateway's portal that it is reversed or refused, then redrive";
+    if undecided.status.needs_a_person() {
         return Some(Sent::Refused(json!(
-            Failure::new(FailureName::Conflict, what).remedy(remedy)
+            Failure::new(FailureName::Conflict, what).remedy(SEE_THAT_IT_IS_OVER)
         )));
     }
     Some(Sent::NotSent(what))

@@ -75,20 +75,18 @@ impl Payments {
     /// one this order names. Whose it is, the ledger says and not the message.
     async fn authorized(&self, step: &PaidStep, order: &Order) -> Result<PaymentFacts, Failure> {
         // Ours, unless it was let go before the order named the payment that this step is about.
-        let named = plugin_transaction(order).filter(|named| *named == step.payment.transaction);
+        let named = plugin_transaction(order);
+        let asked = named.filter(|named| *named == step.payment.transaction);
         if let Some(ours) = self.own_payment(&step.run).await?
-            && named.is_none_or(|named| named == ours.transaction)
+            && asked.is_none_or(|asked| asked == ours.transaction)
         {
             return Ok(ours);
         }
-        let transaction = match &order.payment {
-            Payment::Authorized { transaction, .. } | Payment::Captured { transaction, .. } => transaction,
-            Payment::Token { .. } | Payment::Pending | Payment::Elsewhere { .. } | Payment::Closed => {
-                let what = "there is no authorization to capture";
-                return Err(Failure::new(FailureName::Conflict, what).field("payment"));
-            }
+        let Some(transaction) = named else {
+            let what = "there is no authorization to capture";
+            return Err(Failure::new(FailureName::Conflict, what).field("payment"));
         };
-        if *transaction != step.payment.transaction {
+        if transaction != step.payment.transaction {
             let what = "the step is about another transaction than the order";
             return Err(Failure::new(FailureName::Conflict, what).field("payment.transaction"));
         }
@@ -161,9 +159,7 @@ impl Remote for Capture<'_> {
                 Sent::Unknown(why) | Sent::NotSent(why) => Resolution::StillUnknown(why),
             },
             Ok(Some(t)) if t.status == Status::Preauthorized => Resolution::NotFound,
-            Ok(Some(t)) if t.status == Status::Reversed || t.status.is_refusal() => {
-                Resolution::Refused(json!(not_capturable(&t)))
-            }
+            Ok(Some(t)) if t.status.is_over() => Resolution::Refused(json!(not_capturable(&t))),
             Ok(Some(t)) => Resolution::StillUnknown(format!("{} is {}", t.id, t.status)),
             Ok(None) => Resolution::StillUnknown(format!("the gateway does not know {}", self.transaction)),
             Err(failure) => self.last.unresolved(failure),
@@ -196,9 +192,7 @@ impl Capture<'_> {
         match self.gateway.get(&self.transaction).await {
             Ok(Some(t)) if t.status == Status::Preauthorized => None,
             Ok(Some(t)) if t.status.is_captured() => Some(self.captured(&t)),
-            Ok(Some(t)) if t.status == Status::Reversed || t.status.is_refusal() => {
-                Some(Sent::Refused(json!(not_capturable(&t))))
-            }
+            Ok(Some(t)) if t.status.is_over() => Some(Sent::Refused(json!(not_capturable(&t)))),
             Ok(Some(t)) => {
                 let what = format!("{} is {}: what it will become is not known yet", t.id, t.status);
                 Some(Sent::NotSent(what))

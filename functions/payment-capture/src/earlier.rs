@@ -3,15 +3,15 @@
 //! plugin made for earlier versions are not looked at here: they are not ours.
 
 use crate::{
-    authorization::{is_alive, sales},
+    authorization::{is_alive, is_sale},
     authorize::transaction_id,
-    effect,
+    effect::{self, SEE_THAT_IT_IS_OVER},
     handler::{Payments, QUIET_MS, WORST_MS, reference},
     request::Step,
 };
 use domain::failure::{Failure, FailureName};
 use effects::{EffectKind, Record, State, UnixMillis};
-use heartland::gp_api::{Kind, Status, Transaction};
+use heartland::gp_api::{Kind, Transaction};
 use runtime::{
     Invocation,
     message::{PaymentFacts, Run},
@@ -197,17 +197,14 @@ fn is_issuers_no(reason: &serde_json::Value) -> bool {
 /// Refuses what holds money or needs a person, and then what may still come to hold some.
 fn judge(found: &[Transaction], refund_sent_lately: bool, whose: &Whose) -> Result<(), Failure> {
     let about = |name, what| Failure::new(name, what).field("payment.transaction");
-    let sales = sales(found.to_vec());
     let mut waits = None;
-    for sale in &sales {
+    for sale in found.iter().filter(|found| is_sale(found)) {
         let (id, status) = (&sale.id, &sale.status);
         match status {
-            Status::Reversed => {}
-            status if status.is_refusal() => {}
-            Status::ForReview | Status::Unknown(_) => {
+            status if status.is_over() => {}
+            status if status.needs_a_person() => {
                 let what = format!("the payment {id} of {} is {status}", whose.run);
-                let remedy = "see in the gateway's portal that it is reversed or refused, then redrive";
-                return Err(about(FailureName::Conflict, what).remedy(remedy));
+                return Err(about(FailureName::Conflict, what).remedy(SEE_THAT_IT_IS_OVER));
             }
             _ if is_alive(sale) => match given_back(sale, found) {
                 GivenBack::All => {}
@@ -238,7 +235,6 @@ fn judge(found: &[Transaction], refund_sent_lately: bool, whose: &Whose) -> Resu
 }
 
 /// What refunds have given back of a sale: it stays captured after them.
-#[derive(Debug, PartialEq)]
 enum GivenBack {
     All,
     /// A refund of which it is not known what it will become.
@@ -248,7 +244,7 @@ enum GivenBack {
 
 fn given_back(sale: &Transaction, found: &[Transaction]) -> GivenBack {
     // A refund that names no sale is that of the only one there is.
-    let is_only = sales(found.to_vec()).iter().filter(|sale| is_alive(sale)).count() == 1;
+    let is_only = found.iter().filter(|t| is_sale(t) && is_alive(t)).count() == 1;
     let is_refund = |t: &&Transaction| {
         t.kind == Some(Kind::Refund) && t.parent.as_ref().map_or(is_only, |parent| *parent == sale.id)
     };
@@ -261,9 +257,7 @@ fn given_back(sale: &Transaction, found: &[Transaction]) -> GivenBack {
     if sale.amount.is_some_and(|sale| sale.minor <= sum) {
         return GivenBack::All;
     }
-    let is_undecided = |refund: &&Transaction| {
-        !refund.status.is_captured() && !refund.status.is_refusal() && refund.status != Status::Reversed
-    };
+    let is_undecided = |refund: &&Transaction| !refund.status.is_captured() && !refund.status.is_over();
     match refunds().find(is_undecided) {
         Some(refund) => GivenBack::NotYet(refund.id.to_string()),
         None => GivenBack::No,

@@ -4,6 +4,10 @@ use domain::failure::{Failure, FailureName};
 use heartland::gp_api::Transaction;
 use serde_json::Value;
 
+/// What a person does about a payment that is held back or whose status is not known.
+pub(crate) const SEE_THAT_IT_IS_OVER: &str =
+    "see in the gateway's portal that it is reversed or refused, then redrive";
+
 /// The effect was closed by a compensation.
 pub(crate) fn cancelled() -> Failure {
     Failure::new(FailureName::Cancelled, "the payment of this run was let go")

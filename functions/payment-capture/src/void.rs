@@ -53,7 +53,7 @@ impl Payments {
     /// The payment of the shop's plugin is not ours to touch. Whether it is still there, somebody has to know.
     async fn kept(&self, transaction: &TransactionId) -> Result<Released, Failure> {
         let found = self.gateway.get(transaction).await?;
-        let is_over = found.is_some_and(|t| t.status == Status::Reversed || t.status.is_refusal());
+        let is_over = found.is_some_and(|t| t.status.is_over());
         Ok(if is_over {
             Released::Nothing
         } else {
@@ -263,10 +263,7 @@ impl Find<'_> {
             }
             _ => {}
         }
-        match sales
-            .iter()
-            .find(|t| !t.status.is_refusal() && t.status != Status::Reversed)
-        {
+        match sales.iter().find(|t| !t.status.is_over()) {
             Some(t) => Resolution::StillUnknown(format!("{} is {}", t.id, t.status)),
             None if !sales.is_empty() => Resolution::Refused(json!(Failure::new(
                 FailureName::Refused,

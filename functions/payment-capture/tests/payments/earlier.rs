@@ -14,6 +14,15 @@ async fn next_run(bench: &Bench) -> Result<Value, Failure> {
     bench.step("authorize", json!({"generation": 2})).await
 }
 
+/// An order whose payment has settled.
+async fn settled() -> Bench {
+    let bench = Bench::new(token()).await;
+    let payment = bench.authorized().await;
+    bench.step("capture", json!({"payment": payment})).await.unwrap();
+    bench.gateway.set_status("TRN_1", Status::Funded);
+    bench
+}
+
 #[tokio::test]
 async fn nothing_is_reserved_while_a_run_that_was_given_up_holds_money() {
     let bench = Bench::new(token()).await;
@@ -46,13 +55,7 @@ async fn a_run_that_was_declined_or_has_let_go_is_no_reason_to_ask_the_gateway()
         bench
     };
     let (declined, expired) = (refused(Fault::Declined).await, refused(Fault::TokenExpired).await);
-    let refunded = Bench::new(token()).await;
-    let payment = refunded.authorized().await;
-    refunded
-        .step("capture", json!({"payment": payment}))
-        .await
-        .unwrap();
-    refunded.gateway.set_status("TRN_1", Status::Funded);
+    let refunded = settled().await;
     refunded.step("void", json!({})).await.unwrap();
     let let_go = Bench::new(token()).await;
     let_go.step("authorize", json!({})).await.unwrap();
@@ -140,10 +143,7 @@ async fn every_earlier_run_counts() {
 
 #[tokio::test]
 async fn a_payment_that_a_person_has_refunded_holds_nothing() {
-    let bench = Bench::new(token()).await;
-    let payment = bench.authorized().await;
-    bench.step("capture", json!({"payment": payment})).await.unwrap();
-    bench.gateway.set_status("TRN_1", Status::Funded);
+    let bench = settled().await;
     bench.gateway.refunded_by_hand("TRN_1", usd(1000));
     assert_eq!(name(next_run(&bench).await), FailureName::Conflict);
     bench.gateway.refunded_by_hand("TRN_1", usd(999));
@@ -152,10 +152,7 @@ async fn a_payment_that_a_person_has_refunded_holds_nothing() {
 
 #[tokio::test]
 async fn a_refund_under_way_is_waited_for() {
-    let bench = Bench::new(token()).await;
-    let payment = bench.authorized().await;
-    bench.step("capture", json!({"payment": payment})).await.unwrap();
-    bench.gateway.set_status("TRN_1", Status::Funded);
+    let bench = settled().await;
     let refund = bench.gateway.refunded_by_hand("TRN_1", usd(1999));
     bench.gateway.set_status(&refund, Status::Pending);
     let failure = next_run(&bench).await.unwrap_err();
@@ -167,10 +164,7 @@ async fn a_refund_under_way_is_waited_for() {
 
 #[tokio::test]
 async fn a_refund_of_ours_whose_end_is_unknown_is_waited_for() {
-    let bench = Bench::new(token()).await;
-    let payment = bench.authorized().await;
-    bench.step("capture", json!({"payment": payment})).await.unwrap();
-    bench.gateway.set_status("TRN_1", Status::Funded);
+    let bench = settled().await;
     bench.gateway.fault(Fault::RequestLost);
     bench.step("void", json!({})).await.unwrap_err();
     assert_eq!(name(next_run(&bench).await), FailureName::OutcomeUnknown);
@@ -279,18 +273,25 @@ async fn a_payment_the_ledger_knows_is_asked_for_by_its_id() {
     next_run(&bench).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_plugins_payment_is_not_taken_for_an_order_that_an_earlier_run_holds_money_for() {
-    let bench = Bench::new(token()).await;
-    bench.authorized().await;
-    let by_plugin = "woo_1001_1795446100";
+/// The version of the order that names a payment of the plugin.
+const BY_PLUGIN: &str = "woo_1001_1795446100";
+
+/// The plugin takes a payment, and the order names it.
+async fn names_a_payment_of_the_plugin(bench: &Bench) {
     bench
-        .put(&order("woo/1001", 1999, plugins("captured")), by_plugin)
+        .put(&order("woo/1001", 1999, plugins("captured")), BY_PLUGIN)
         .await;
     bench
         .gateway
         .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
-    let next = json!({"generation": 2, "version": by_plugin});
+}
+
+#[tokio::test]
+async fn a_plugins_payment_is_not_taken_for_an_order_that_an_earlier_run_holds_money_for() {
+    let bench = Bench::new(token()).await;
+    bench.authorized().await;
+    names_a_payment_of_the_plugin(&bench).await;
+    let next = json!({"generation": 2, "version": BY_PLUGIN});
     assert_eq!(
         name(bench.step("authorize", next.clone()).await),
         FailureName::Conflict
@@ -299,20 +300,12 @@ async fn a_plugins_payment_is_not_taken_for_an_order_that_an_earlier_run_holds_m
     bench.step("authorize", next).await.unwrap();
 }
 
-/// The version of the order that names a payment of the plugin.
-const BY_PLUGIN: &str = "woo_1001_1795446100";
-
 /// A run that began by token, came to this, and whose order names a payment of the plugin by now.
 async fn by_token_and_then_by_plugin(fault: Fault) -> Bench {
     let bench = Bench::new(token()).await;
     bench.gateway.fault(fault);
     bench.step("authorize", json!({})).await.unwrap_err();
-    bench
-        .put(&order("woo/1001", 1999, plugins("captured")), BY_PLUGIN)
-        .await;
-    bench
-        .gateway
-        .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
+    names_a_payment_of_the_plugin(&bench).await;
     bench
 }
 
@@ -350,12 +343,7 @@ async fn a_part_that_a_person_reversed_is_not_what_is_captured() {
     bench.gateway.fault(Fault::Partial(500));
     bench.gateway.fault(Fault::Refused);
     bench.step("authorize", json!({})).await.unwrap_err();
-    bench
-        .put(&order("woo/1001", 1999, plugins("captured")), BY_PLUGIN)
-        .await;
-    bench
-        .gateway
-        .add("TRN_P", Status::Captured, usd(1999), Some("1001"));
+    names_a_payment_of_the_plugin(&bench).await;
     let redrive = json!({"version": BY_PLUGIN, "redrive": true});
     assert_eq!(
         name(bench.step("authorize", redrive.clone()).await),

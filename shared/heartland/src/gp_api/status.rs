@@ -98,6 +98,16 @@ impl Status {
         matches!(self, Self::Declined | Self::Rejected | Self::Failed)
     }
 
+    /// Whether it is over and holds no money: refused, or reversed.
+    pub fn is_over(&self) -> bool {
+        self.is_refusal() || *self == Self::Reversed
+    }
+
+    /// Whether only a person can tell what it will become: it is held back, or the word is not known.
+    pub fn needs_a_person(&self) -> bool {
+        matches!(self, Self::ForReview | Self::Unknown(_))
+    }
+
     /// Whether the capture has left the open batch: from here on it is refunded, no longer reversed.
     pub fn is_settled(&self) -> bool {
         matches!(self, Self::Batched | Self::Funded)

@@ -69,8 +69,8 @@ pub fn shops_know_the_end(facts: &Facts) -> Vec<String> {
         }
         // Whose money is left to people is told by the run it was reserved in, which may be an earlier one.
         let is_left = |sale: &&Payment| {
-            let run = facts.order_of(sale).map(|(_, run)| run);
-            run.is_some_and(|run| facts.is_left(order, Some(run), Matter::Money))
+            let run = facts.order_of(sale);
+            run.is_some_and(|(_, run)| facts.is_left(order, Some(run), Matter::Money))
         };
         let mut holding = facts.our_sales_for(order).filter(|sale| holds_money(facts, sale));
         let holds = holding.find(|sale| !is_left(sale));
