@@ -17,17 +17,10 @@ pub(crate) struct Flying {
 /// What asking to fly came to.
 pub(crate) enum TakeOff {
     Ours(Flying),
-    /// Somebody else tells the shop, and reads anew afterwards.
+    /// Somebody else tells the shop now, and we do next.
+    Next,
+    /// Somebody else reads later than now, and tells the shop.
     Others,
-}
-
-/// How a flight ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Landed {
-    /// What the shop made of it; nothing when there was nothing to tell.
-    pub(crate) told: Option<StockSet>,
-    /// Whether somebody came meanwhile.
-    pub(crate) again: bool,
 }
 
 /// The flights to one shop.
@@ -48,7 +41,8 @@ impl Flights<'_> {
                 sku: sku.to_owned(),
                 flight,
             })),
-            Flight::UnderWay => Ok(TakeOff::Others),
+            Flight::Next => Ok(TakeOff::Next),
+            Flight::Others => Ok(TakeOff::Others),
             Flight::Unsettled => Err(Failure::new(
                 FailureName::InProgress,
                 "an earlier attempt to tell the shop may still arrive",
@@ -57,15 +51,12 @@ impl Flights<'_> {
         }
     }
 
-    /// Tells the shop, and lands.
-    pub(crate) async fn fly(&self, flying: &Flying, reading: Reading) -> Result<Landed, Failure> {
+    /// Tells the shop, and lands. What the shop made of it.
+    pub(crate) async fn fly(&self, flying: &Flying, reading: Reading) -> Result<StockSet, Failure> {
         match self.shop.set_stock(&flying.sku, reading.quantity).await {
             Ok(told) => {
-                let again = self.land(flying, Some(reading)).await?;
-                Ok(Landed {
-                    told: Some(told),
-                    again,
-                })
+                self.land(flying, Some(reading)).await?;
+                Ok(told)
             }
             // It may still arrive: until that is over nobody else tells the shop.
             Err(failure) if failure.name == FailureName::OutcomeUnknown => Err(failure.field(&flying.sku)),
@@ -76,26 +67,31 @@ impl Flights<'_> {
         }
     }
 
-    /// Lands without having anything to tell.
-    pub(crate) async fn turn_back(&self, flying: &Flying) -> Result<Landed, Failure> {
-        let again = self.land(flying, None).await?;
-        Ok(Landed { told: None, again })
+    /// Lands where there is nothing to tell.
+    pub(crate) async fn turn_back(&self, flying: &Flying) -> Result<(), Failure> {
+        self.land(flying, None).await
     }
 
     /// Lands after a failure, which is what the caller has to hear of.
     pub(crate) async fn abandon(&self, flying: &Flying) {
-        if let Err(failure) = self.land(flying, None).await {
-            tracing::warn!(
-                sku = flying.sku,
-                error = failure.name.as_str(),
-                "a flight could not be landed"
-            );
-        }
+        warned(&flying.sku, self.land(flying, None).await);
     }
 
-    async fn land(&self, flying: &Flying, told: Option<Reading>) -> Result<bool, Failure> {
+    /// Is not the next to fly any more, after a failure, which is what the caller has to hear of.
+    pub(crate) async fn leave_line(&self, sku: &str, run: &str) {
+        warned(sku, self.flights.leave_line(self.store, sku, run).await);
+    }
+
+    async fn land(&self, flying: &Flying, told: Option<Reading>) -> Result<(), Failure> {
         self.flights
             .land(self.store, &flying.sku, &flying.flight, told)
             .await
+    }
+}
+
+fn warned(sku: &str, ended: Result<(), Failure>) {
+    if let Err(failure) = ended {
+        let error = failure.name.as_str();
+        tracing::warn!(sku, error, "a flight could not be ended");
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     numbers::{Accepted, Left},
     odoo_stock::StockSource,
-    telling::Telling,
+    telling::{Telling, is_final},
 };
 use domain::{
     decide::OrderState,
@@ -24,13 +24,15 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
+use tokio::time::sleep;
 
-/// How often we read again for those who came meanwhile. After that somebody else's turn has to come: a repeat of the step,
-/// which is billed as a state transition. A batch of orders that are through at the same moment is over by then.
-const ROUNDS_MAX: u32 = 30;
+/// How long who tells a shop next waits before it asks again. Orders of a batch come together: one more reading is for all
+/// who come within it.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// The least time a flight is begun with: reading, and two slow answers of the shop.
-const FLIGHT_MS: i64 = 45_000;
+const WORST_MS: i64 = 45_000;
 /// With more orders accepted and not yet in Odoo nothing is told: what is not counted would be sold twice.
 const ACCEPTED_ORDERS_MAX: usize = 2_000;
 
@@ -69,8 +71,8 @@ pub struct Pushed {
     pub unknown: u32,
     /// The shop sells it without counting, or Odoo does not count it.
     pub uncounted: u32,
-    /// Somebody else is telling the shop.
-    pub under_way: u32,
+    /// Somebody else reads later than we asked, and tells the shop.
+    pub left_to_others: u32,
     /// Numbers that other shops have, which ship from the same warehouse.
     pub elsewhere: u32,
 }
@@ -109,7 +111,11 @@ impl Pusher {
             Telling::new(store, shop, &self.flights, skus.clone())
         });
         let mut tellings: Vec<Telling<'_>> = tellings.collect();
-        self.tell(own, &run, over, &mut tellings, invocation).await?;
+        let key = run.effect_key();
+        if let Err(failure) = self.tell(own, &key, over, &mut tellings, invocation).await {
+            join_all(tellings.iter_mut().map(|telling| telling.abandon(&key))).await;
+            return Err(failure);
+        }
         let (mut pushed, mut failures) = (Pushed::default(), Vec::new());
         for telling in tellings {
             let store = telling.store;
@@ -136,43 +142,39 @@ impl Pusher {
             pushed = pushed.pushed,
             unknown = pushed.unknown,
             uncounted = pushed.uncounted,
+            left_to_others = pushed.left_to_others,
             elsewhere = pushed.elsewhere,
             "stock"
         );
         Ok(pushed)
     }
 
-    /// Tells the shops until nobody came meanwhile.
+    /// Tells the shops what is ours to tell: at once, or when who tells it now is through. Others read later than now and
+    /// tell the rest.
     async fn tell(
         &self,
         own: &Store,
-        run: &Run,
+        run: &str,
         over: Option<&OrderKey>,
         tellings: &mut [Telling<'_>],
         invocation: &Invocation,
     ) -> Result<(), Failure> {
-        let run = run.effect_key();
-        for _ in 0..ROUNDS_MAX {
-            invocation.time_for(self.clock.now(), FLIGHT_MS)?;
-            join_all(tellings.iter_mut().map(|telling| telling.take_off(&run))).await;
+        invocation.time_for(self.clock.now(), WORST_MS)?;
+        loop {
+            join_all(tellings.iter_mut().map(|telling| telling.take_off(run))).await;
             let read_at_ms = self.clock.now().0;
-            let left = match self.left(own, over, tellings, invocation).await {
-                Ok(left) => left,
-                Err(failure) => {
-                    join_all(tellings.iter_mut().map(Telling::abandon)).await;
-                    return Err(failure);
-                }
-            };
+            let left = self.left(own, over, tellings, invocation).await?;
             let flying = tellings.iter_mut();
             join_all(flying.map(|telling| telling.fly(&left, read_at_ms))).await;
             if tellings.iter().all(Telling::is_over) {
                 return Ok(());
             }
+            sleep(ASK_AGAIN_AFTER).await;
+            if invocation.time_for(self.clock.now(), WORST_MS).is_err() {
+                let what = "the shop is still being told of the same stock for another order";
+                return Err(Failure::new(FailureName::InProgress, what));
+            }
         }
-        Err(Failure::new(
-            FailureName::InProgress,
-            "others keep changing the same stock",
-        ))
     }
 
     /// What is there and what is accepted of all that is about to be told: one reading for all shops.
@@ -223,12 +225,6 @@ impl Pusher {
         }
         Ok(sold)
     }
-}
-
-/// Whether it stays as it is until somebody does something.
-fn is_final(name: FailureName) -> bool {
-    use FailureName::{InProgress, OutcomeUnknown, SystemUnavailable};
-    !matches!(name, SystemUnavailable | OutcomeUnknown | InProgress)
 }
 
 #[cfg(test)]

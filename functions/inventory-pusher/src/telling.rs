@@ -1,11 +1,14 @@
 //! One shop that is being told of some SKUs.
 
 use crate::{
-    flight::{Flights, Flying, Landed, TakeOff},
+    flight::{Flights, Flying, TakeOff},
     numbers::Left,
     pusher::Pushed,
 };
-use domain::{failure::Failure, merchant::Store};
+use domain::{
+    failure::{Failure, FailureName},
+    merchant::Store,
+};
 use futures::{StreamExt, stream};
 use runtime::stores::{Reading, StockFlights};
 use shop::{ShopClient, StockSet};
@@ -19,12 +22,14 @@ pub(crate) struct Telling<'a> {
     pub(crate) store: &'a Store,
     /// Nothing when there is no such shop: then nothing is asked of it.
     flights: Option<Flights<'a>>,
-    /// SKUs to tell, again after those who came meanwhile.
+    /// SKUs that were not asked for yet.
     skus: BTreeSet<String>,
+    /// Those that are ours to tell next.
+    next: BTreeSet<String>,
     /// Those that are ours to tell now.
     flying: Vec<Flying>,
     pushed: Pushed,
-    /// The first one: it does not stop the other SKUs.
+    /// What stopped one SKU, and not the others. One that may go by itself comes first: a repeat tells all of them.
     failure: Option<Failure>,
 }
 
@@ -47,6 +52,7 @@ impl<'a> Telling<'a> {
                 shop,
                 store: &store.id,
             }),
+            next: BTreeSet::new(),
             flying: Vec::new(),
             pushed: Pushed::default(),
             failure,
@@ -57,12 +63,19 @@ impl<'a> Telling<'a> {
     pub(crate) async fn take_off(&mut self, run: &str) {
         let Some(flights) = &self.flights else { return };
         let skus = std::mem::take(&mut self.skus);
-        let asked = stream::iter(skus).map(|sku| async move { flights.take_off(&sku, run).await });
+        let skus = skus.into_iter().chain(std::mem::take(&mut self.next));
+        let asked = stream::iter(skus).map(|sku| async move {
+            let answer = flights.take_off(&sku, run).await;
+            (sku, answer)
+        });
         let asked: Vec<_> = asked.buffer_unordered(CALLS_MAX).collect().await;
-        for answer in asked {
+        for (sku, answer) in asked {
             match answer {
                 Ok(TakeOff::Ours(ours)) => self.flying.push(ours),
-                Ok(TakeOff::Others) => self.pushed.under_way += 1,
+                Ok(TakeOff::Next) => {
+                    self.next.insert(sku);
+                }
+                Ok(TakeOff::Others) => self.pushed.left_to_others += 1,
                 Err(failure) => self.fails(failure),
             }
         }
@@ -80,34 +93,41 @@ impl<'a> Telling<'a> {
         let flying = std::mem::take(&mut self.flying);
         let landings = stream::iter(flying).map(|one| async move {
             let landed = match left.to_publish(&one.sku, buffer) {
-                Some(quantity) => flights.fly(&one, Reading { read_at_ms, quantity }).await,
-                None => flights.turn_back(&one).await,
+                Some(quantity) => flights
+                    .fly(&one, Reading { read_at_ms, quantity })
+                    .await
+                    .map(Some),
+                None => flights.turn_back(&one).await.map(|()| None),
             };
             (one.sku, landed)
         });
         let landings: Vec<_> = landings.buffer_unordered(CALLS_MAX).collect().await;
         for (sku, landed) in landings {
             match landed {
-                Ok(landed) if landed.again => {
-                    self.skus.insert(sku);
-                }
-                Ok(landed) => self.pushed.count(&sku, landed),
+                Ok(told) => self.pushed.count(&sku, told),
                 Err(failure) => self.fails(failure),
             }
         }
     }
 
-    /// Lands without having told anything, after a failure the caller has to hear of.
-    pub(crate) async fn abandon(&mut self) {
+    /// Lets go of what is ours to tell now or next, after a failure the caller has to hear of.
+    pub(crate) async fn abandon(&mut self, run: &str) {
         let Some(flights) = &self.flights else { return };
-        for one in std::mem::take(&mut self.flying) {
-            flights.abandon(&one).await;
-        }
+        let flying = stream::iter(std::mem::take(&mut self.flying));
+        let landed = flying.for_each_concurrent(CALLS_MAX, |one| async move { flights.abandon(&one).await });
+        landed.await;
+        let next = stream::iter(std::mem::take(&mut self.next));
+        let left = next.for_each_concurrent(
+            CALLS_MAX,
+            |sku| async move { flights.leave_line(&sku, run).await },
+        );
+        left.await;
     }
 
-    /// Whether nothing is left to tell, or something failed: the failure does not wait for the rest.
+    /// Whether nothing is ours to tell. A SKU that could not be told does not stop those that are told next: others rely
+    /// on us for them.
     pub(crate) fn is_over(&self) -> bool {
-        self.skus.is_empty() || self.failure.is_some()
+        self.next.is_empty()
     }
 
     /// How it went.
@@ -116,13 +136,22 @@ impl<'a> Telling<'a> {
     }
 
     fn fails(&mut self, failure: Failure) {
-        self.failure.get_or_insert(failure);
+        let replaces = |there: &Failure| is_final(there.name) && !is_final(failure.name);
+        if self.failure.as_ref().is_none_or(replaces) {
+            self.failure = Some(failure);
+        }
     }
 }
 
+/// Whether it stays as it is until somebody does something.
+pub(crate) fn is_final(name: FailureName) -> bool {
+    use FailureName::{InProgress, OutcomeUnknown, SystemUnavailable};
+    !matches!(name, SystemUnavailable | OutcomeUnknown | InProgress)
+}
+
 impl Pushed {
-    fn count(&mut self, sku: &str, landed: Landed) {
-        match landed.told {
+    fn count(&mut self, sku: &str, told: Option<StockSet>) {
+        match told {
             Some(StockSet::Done) => self.pushed += 1,
             Some(StockSet::UnknownProduct) => {
                 tracing::info!(sku, "the shop does not sell it");

@@ -1,18 +1,19 @@
 //! Who tells a shop, and when nobody may.
 
-use crate::bench::{bench, goods, merchant, with};
+use crate::bench::{Bench, bench, goods, merchant, with};
 use async_trait::async_trait;
 use domain::{
     failure::{Failure, FailureName},
     ids::ShopOrderId,
 };
+use futures::{StreamExt, stream::FuturesUnordered};
 use inventory_pusher::Pushed;
 use jiff::Timestamp;
 use odoo::stock::Counted;
 use rust_decimal::Decimal;
 use shop::{OrderUpdate, Page, ShopClient, StockSet, Updated, WebhookHealth, memory::MemoryShop};
 use std::sync::{Arc, atomic::Ordering};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 /// A shop whose stock calls wait at a gate.
 struct GatedShop {
@@ -45,44 +46,124 @@ impl ShopClient for GatedShop {
     }
 }
 
-#[tokio::test]
-async fn a_reading_that_grew_old_in_flight_is_replaced_and_one_caller_tells_for_all() {
+/// A shop that sells mugs, behind a gate, and the first order's push, which waits at it.
+struct Gated {
+    bench: Arc<Bench>,
+    shop: Arc<GatedShop>,
+    first: JoinHandle<Result<Pushed, Failure>>,
+}
+
+async fn gated() -> Gated {
     let inner = Arc::new(MemoryShop::default());
-    let gated = Arc::new(GatedShop {
+    let shop = Arc::new(GatedShop {
         inner: inner.clone(),
         arrived: Semaphore::new(0),
         gate: Semaphore::new(0),
     });
-    let bench = Arc::new(with(inner, gated.clone(), merchant(|_| ())));
+    let bench = Arc::new(with(inner, shop.clone(), merchant(|_| ())));
     bench.shop.put_product("MUG", 0);
     bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
-    for key in ["woo/1001", "woo/1002", "woo/1003"] {
+    for key in ["woo/1001", "woo/1002", "woo/1003", "woo/1004"] {
         bench.accept(key, &[("MUG", 1)], true).await;
     }
-    let first = tokio::spawn({
-        let bench = bench.clone();
-        async move { bench.push("woo/1001").await }
-    });
-    gated.arrived.acquire().await.unwrap().forget();
+    let first = push(&bench, "woo/1001");
+    shop.arrived.acquire().await.unwrap().forget();
+    Gated { bench, shop, first }
+}
+
+fn push(bench: &Arc<Bench>, key: &'static str) -> JoinHandle<Result<Pushed, Failure>> {
+    let bench = bench.clone();
+    tokio::spawn(async move { bench.push(key).await })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_that_grew_old_in_flight_is_replaced_by_one_caller_for_all() {
+    let Gated { bench, shop, first } = gated().await;
     bench.count("MUG", Counted::Goods(goods(1, 4, 0)));
-    for key in ["woo/1002", "woo/1003"] {
-        let pushed = bench.push(key).await.unwrap();
-        assert_eq!(
-            pushed,
-            Pushed {
-                under_way: 1,
-                ..Pushed::default()
-            }
-        );
+    let mut others: FuturesUnordered<_> = ["woo/1002", "woo/1003", "woo/1004"]
+        .map(|key| push(&bench, key))
+        .into_iter()
+        .collect();
+    let others_tell = Pushed {
+        left_to_others: 1,
+        ..Pushed::default()
+    };
+    for _ in 0..2 {
+        assert_eq!(others.next().await.unwrap().unwrap().unwrap(), others_tell);
     }
-    gated.gate.add_permits(10);
+    shop.gate.add_permits(10);
     assert_eq!(first.await.unwrap().unwrap().pushed, 1);
+    let next = others.next().await.unwrap().unwrap().unwrap();
+    assert_eq!((next.pushed, next.left_to_others), (1, 0));
     assert_eq!(bench.shop.stock("MUG"), Some(4));
     assert_eq!(
         bench.stock.reads.load(Ordering::SeqCst),
         2,
-        "two others, one more reading"
+        "three others, one more reading"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_to_tell_next_and_fails_leaves_it_to_another() {
+    let Gated { bench, shop, first } = gated().await;
+    bench.count("PEN", Counted::Goods(goods(2, 6, 0)));
+    bench.accept("woo/1005", &[("MUG", 1), ("PEN", 1)], true).await;
+    let away = Failure::new(FailureName::SystemUnavailable, "Odoo is away");
+    bench.stock.failures.lock().unwrap().push(away);
+    assert_eq!(
+        bench.push("woo/1005").await.unwrap_err().name,
+        FailureName::SystemUnavailable
+    );
+    bench.count("MUG", Counted::Goods(goods(1, 4, 0)));
+    let next = push(&bench, "woo/1003");
+    shop.gate.add_permits(10);
+    assert_eq!(first.await.unwrap().unwrap().pushed, 1);
+    assert_eq!(next.await.unwrap().unwrap().pushed, 1);
+    assert_eq!(bench.shop.stock("MUG"), Some(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sku_that_cannot_be_told_does_not_stop_what_others_rely_on_us_for() {
+    let Gated { bench, shop, first } = gated().await;
+    bench.count("PEN", Counted::Goods(goods(2, 6, 0)));
+    bench.shop.put_product("PEN", 0);
+    bench.accept("woo/1005", &[("MUG", 1), ("PEN", 1)], true).await;
+    let next = push(&bench, "woo/1005");
+    shop.arrived.acquire().await.unwrap().forget();
+    bench.count("MUG", Counted::Goods(goods(1, 4, 0)));
+    assert_eq!(bench.push("woo/1003").await.unwrap().left_to_others, 1);
+    // The first two that pass the gate are the mug of the first and the pen of the next, in that order.
+    shop.gate.add_permits(1);
+    assert_eq!(first.await.unwrap().unwrap().pushed, 1);
+    bench
+        .shop
+        .fail_next(Failure::new(FailureName::Conflict, "two pens"));
+    shop.gate.add_permits(10);
+    let failed = next.await.unwrap().unwrap_err();
+    assert_eq!(
+        (failed.name, failed.field.as_deref()),
+        (FailureName::Conflict, Some("PEN"))
+    );
+    assert_eq!(bench.shop.stock("MUG"), Some(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flight_that_does_not_end_is_not_waited_for_until_the_function_is_killed() {
+    let Gated { bench, shop, first } = gated().await;
+    let next = push(&bench, "woo/1002");
+    tokio::task::yield_now().await;
+    assert_eq!(bench.push("woo/1003").await.unwrap().left_to_others, 1);
+    bench.clock.advance_ms(16_000);
+    assert_eq!(next.await.unwrap().unwrap_err().name, FailureName::InProgress);
+    let next = push(&bench, "woo/1003");
+    tokio::task::yield_now().await;
+    let left = bench.push("woo/1004").await.unwrap().left_to_others;
+    assert_eq!(left, 1, "another one is next");
+    bench.count("MUG", Counted::Goods(goods(1, 4, 0)));
+    shop.gate.add_permits(10);
+    assert_eq!(first.await.unwrap().unwrap().pushed, 1);
+    assert_eq!(next.await.unwrap().unwrap().pushed, 1);
+    assert_eq!(bench.shop.stock("MUG"), Some(4));
 }
 
 #[tokio::test]

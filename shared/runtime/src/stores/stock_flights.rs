@@ -1,5 +1,6 @@
 //! One flight per SKU: while one caller tells the shop a quantity, no other does, and an older reading never
-//! overwrites a newer one.
+//! overwrites a newer one. One more caller waits for its end and reads then, for all who came meanwhile: they have
+//! nothing to wait for and nothing to write.
 
 use crate::{
     items::{
@@ -16,6 +17,10 @@ use std::sync::Arc;
 /// How long a flight may take; after that another may start. Longer than its function may run, by the time a shop may
 /// still work on a request whose client has gone.
 const FLIGHT_MS: i64 = 120_000;
+/// How long a flight's function may run. What is under way for longer was cut off: its run repeats the step, and reads then.
+const FUNCTION_MS: i64 = 60_000;
+/// How long a run is relied on to fly next. Its function has no time to begin a flight any later.
+const IN_LINE_MS: i64 = 20_000;
 
 /// A quantity as it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +37,44 @@ struct Stock {
     told: Option<Reading>,
     /// Who is telling it, and until when nobody else may.
     flight: Option<(String, i64)>,
-    /// Somebody came while a flight was under way: fly again afterwards.
+    /// The run that flies next, and until when others rely on it.
+    #[serde(default)]
+    next: Option<(String, i64)>,
+    /// Not used: a release that knew no `next` does not read an item without it, and it may be put back in place.
+    #[serde(default)]
     again: bool,
+}
+
+impl Stock {
+    /// What the run `by`, which asks now, is to do; and what becomes of the item.
+    fn asked(self, by: &str, now: UnixMillis) -> (Option<Self>, Flight) {
+        let left_ms = |until: &(String, i64)| UnixMillis(until.1).since_ms(now);
+        let flight = self.flight.as_ref().filter(|flight| left_ms(flight) > 0);
+        let next = self.next.as_ref().filter(|next| left_ms(next) > 0);
+        let is_ours = |next: &(String, i64)| next.0 == by;
+        match (flight, next) {
+            (None, Some(next)) if !is_ours(next) => (None, Flight::Others),
+            (None, _) => {
+                let name = format!("{by}#{}", unique());
+                let flight = Some((name.clone(), now.plus_ms(FLIGHT_MS).0));
+                let next = None;
+                (Some(Self { flight, next, ..self }), Flight::Fly(name))
+            }
+            (Some((name, _)), _) if is_of(name, by) => (None, Flight::Unsettled),
+            (Some(flight), _) if left_ms(flight) <= FLIGHT_MS - FUNCTION_MS => (None, Flight::Others),
+            (Some(_), Some(next)) if is_ours(next) => (None, Flight::Next),
+            (Some(_), Some(_)) => (None, Flight::Others),
+            (Some(_), None) => {
+                let next = Some((by.to_owned(), now.plus_ms(IN_LINE_MS).0));
+                (Some(Self { next, ..self }), Flight::Next)
+            }
+        }
+    }
+}
+
+/// Whether a flight is one of this run.
+fn is_of(flight: &str, run: &str) -> bool {
+    flight.rsplit_once('#').is_some_and(|(by, _)| by == run)
 }
 
 /// What a caller may do.
@@ -41,8 +82,10 @@ struct Stock {
 pub enum Flight {
     /// Read, tell the shop, then [`StockFlights::land`] with this name.
     Fly(String),
-    /// Somebody else is telling the shop; that flight will know to fly again with a new reading.
-    UnderWay,
+    /// Somebody else is telling the shop; ask again in a moment, and fly then, for all who come until then.
+    Next,
+    /// Somebody else reads later than now, and tells the shop.
+    Others,
     /// A flight of our own is under way that never landed: its end is unknown, and what it told may still arrive. Come
     /// back later.
     Unsettled,
@@ -62,40 +105,18 @@ impl StockFlights {
     }
 
     /// Asks to tell the shop how many there are. Whoever flies reads only now, so that no reading is older than one the
-    /// shop was told before. `by` is the run that asks: a flight of the same run that is still under way was cut off,
-    /// and nobody will fly again for it.
+    /// shop was told before. `by` is the run that asks: a flight of the same run that is still under way was cut off.
+    /// Several calls of one run have one place in line.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
     pub async fn take_off(&self, store: &StoreId, sku: &str, by: &str) -> Result<Flight, Failure> {
         let now = self.clock.now();
-        let name = format!("{by}#{}", unique());
-        typed::change(&*self.items, &key(store, sku), beside, |there: Option<&Stock>| {
-            let stock = there.cloned().unwrap_or_default();
-            if let Some((flight, until_ms)) = &stock.flight
-                && now < UnixMillis(*until_ms)
-            {
-                if flight.rsplit_once('#').is_some_and(|(run, _)| run == by) {
-                    return (None, Flight::Unsettled);
-                }
-                let wanted = (!stock.again).then_some(Stock { again: true, ..stock });
-                return (wanted, Flight::UnderWay);
-            }
-            let flight = Some((name.clone(), now.plus_ms(FLIGHT_MS).0));
-            (
-                Some(Stock {
-                    flight,
-                    again: false,
-                    ..stock
-                }),
-                Flight::Fly(name.clone()),
-            )
-        })
-        .await
+        self.change(store, sku, |stock| stock.asked(by, now)).await
     }
 
-    /// Ends a flight: with the reading the shop now has, or without when it was certainly not told. Whether to read and
-    /// fly again, because somebody came meanwhile. A flight whose end is unknown is not landed: it ends by itself.
+    /// Ends a flight: with the reading the shop now has, or without when it was certainly not told. A flight whose end
+    /// is unknown is not landed: it ends by itself.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
@@ -105,17 +126,39 @@ impl StockFlights {
         sku: &str,
         flight: &str,
         told: Option<Reading>,
-    ) -> Result<bool, Failure> {
-        typed::change(&*self.items, &key(store, sku), beside, |there: Option<&Stock>| {
-            let ours = there.filter(|stock| stock.flight.as_ref().is_some_and(|(name, _)| name == flight));
-            let Some(stock) = ours else { return (None, true) };
-            let told = told.clone().or_else(|| stock.told.clone());
+    ) -> Result<(), Failure> {
+        self.change(store, sku, |stock| {
+            let ours = stock.flight.as_ref().is_some_and(|(name, _)| name == flight);
             let landed = Stock {
-                told,
+                told: told.clone().or(stock.told),
                 flight: None,
-                again: false,
+                ..stock
             };
-            (Some(landed), stock.again)
+            (ours.then_some(landed), ())
+        })
+        .await
+    }
+
+    /// A run that was to fly next will not: nobody relies on it any more.
+    ///
+    /// # Errors
+    /// Those of [`Items::replace`].
+    pub async fn leave_line(&self, store: &StoreId, sku: &str, by: &str) -> Result<(), Failure> {
+        self.change(store, sku, |stock| {
+            let ours = stock.next.as_ref().is_some_and(|(run, _)| run == by);
+            (ours.then_some(Stock { next: None, ..stock }), ())
+        })
+        .await
+    }
+
+    async fn change<R>(
+        &self,
+        store: &StoreId,
+        sku: &str,
+        change: impl Fn(Stock) -> (Option<Stock>, R),
+    ) -> Result<R, Failure> {
+        typed::change(&*self.items, &key(store, sku), beside, |there: Option<&Stock>| {
+            change(there.cloned().unwrap_or_default())
         })
         .await
     }
@@ -143,7 +186,7 @@ mod tests {
         flights.take_off(&store(), "MUG", by).await.unwrap()
     }
 
-    async fn land(flights: &StockFlights, flight: &Flight) -> bool {
+    async fn land(flights: &StockFlights, flight: &Flight) {
         let Flight::Fly(name) = flight else {
             panic!("{flight:?} is no flight")
         };
@@ -151,30 +194,114 @@ mod tests {
             read_at_ms: 1,
             quantity: 5,
         };
-        flights.land(&store(), "MUG", name, Some(told)).await.unwrap()
+        flights.land(&store(), "MUG", name, Some(told)).await.unwrap();
+    }
+
+    struct Tower {
+        flights: StockFlights,
+        items: Arc<MemoryItems>,
+        clock: Arc<ManualClock>,
+    }
+
+    fn tower() -> Tower {
+        let items = Arc::new(MemoryItems::default());
+        let clock = Arc::new(ManualClock::new(UnixMillis(0)));
+        Tower {
+            flights: StockFlights::new(items.clone(), clock.clone()),
+            items,
+            clock,
+        }
+    }
+
+    impl Tower {
+        async fn version(&self) -> u64 {
+            self.items.get("stock/woo/MUG").await.unwrap().unwrap().version
+        }
     }
 
     #[tokio::test]
-    async fn one_flies_and_flies_again_for_those_who_came_meanwhile() {
-        let clock = Arc::new(ManualClock::new(UnixMillis(0)));
-        let flights = StockFlights::new(Arc::new(MemoryItems::default()), clock.clone());
-        let first = take_off(&flights, "woo/1/1").await;
-        assert_eq!(take_off(&flights, "woo/2/1").await, Flight::UnderWay);
-        assert_eq!(take_off(&flights, "woo/3/1").await, Flight::UnderWay);
-        assert!(land(&flights, &first).await);
-        let second = take_off(&flights, "woo/1/1").await;
-        assert!(!land(&flights, &second).await);
+    async fn one_flies_one_is_next_and_the_others_write_nothing() {
+        let tower = tower();
+        let flights = &tower.flights;
+        let first = take_off(flights, "woo/1/1").await;
+        assert_eq!(take_off(flights, "woo/2/1").await, Flight::Next);
+        let before = tower.version().await;
+        assert_eq!(take_off(flights, "woo/3/1").await, Flight::Others);
+        assert_eq!(take_off(flights, "woo/2/1").await, Flight::Next, "it asks again");
+        assert_eq!(tower.version().await, before);
+        land(flights, &first).await;
+        assert_eq!(
+            take_off(flights, "woo/4/1").await,
+            Flight::Others,
+            "2 has not read"
+        );
+        let second = take_off(flights, "woo/2/1").await;
+        assert_eq!(
+            take_off(flights, "woo/4/1").await,
+            Flight::Next,
+            "2 may have read"
+        );
+        land(flights, &second).await;
+        let third = take_off(flights, "woo/4/1").await;
+        land(flights, &third).await;
+        assert!(matches!(take_off(flights, "woo/5/1").await, Flight::Fly(_)));
+    }
+
+    #[tokio::test]
+    async fn who_is_next_and_does_not_come_is_replaced() {
+        for leaves in [true, false] {
+            let tower = tower();
+            let flights = &tower.flights;
+            let first = take_off(flights, "woo/1/1").await;
+            assert_eq!(take_off(flights, "woo/2/1").await, Flight::Next);
+            if leaves {
+                flights.leave_line(&store(), "MUG", "woo/3/1").await.unwrap();
+                assert_eq!(take_off(flights, "woo/3/1").await, Flight::Others);
+                flights.leave_line(&store(), "MUG", "woo/2/1").await.unwrap();
+            } else {
+                tower.clock.advance_ms(IN_LINE_MS);
+                assert_eq!(take_off(flights, "woo/3/1").await, Flight::Next);
+                assert_eq!(take_off(flights, "woo/2/1").await, Flight::Others, "replaced");
+            }
+            assert_eq!(take_off(flights, "woo/3/1").await, Flight::Next);
+            land(flights, &first).await;
+            assert!(matches!(take_off(flights, "woo/3/1").await, Flight::Fly(_)));
+        }
     }
 
     #[tokio::test]
     async fn a_flight_that_was_cut_off_is_waited_for_and_then_replaced() {
-        let clock = Arc::new(ManualClock::new(UnixMillis(0)));
-        let flights = StockFlights::new(Arc::new(MemoryItems::default()), clock.clone());
-        let cut_off = take_off(&flights, "woo/1/1").await;
-        assert_eq!(take_off(&flights, "woo/1/1").await, Flight::Unsettled);
-        clock.advance_ms(FLIGHT_MS);
-        let next = take_off(&flights, "woo/1/1").await;
-        assert!(land(&flights, &cut_off).await, "a late landing flies again");
-        assert!(!land(&flights, &next).await);
+        let tower = tower();
+        let flights = &tower.flights;
+        let cut_off = take_off(flights, "woo/1/1").await;
+        assert_eq!(take_off(flights, "woo/1/1").await, Flight::Unsettled);
+        tower.clock.advance_ms(FUNCTION_MS);
+        let waits = take_off(flights, "woo/2/1").await;
+        assert_eq!(
+            waits,
+            Flight::Others,
+            "the run that was cut off comes back and reads"
+        );
+        tower.clock.advance_ms(FLIGHT_MS - FUNCTION_MS);
+        let next = take_off(flights, "woo/1/1").await;
+        let before = tower.version().await;
+        land(flights, &cut_off).await;
+        assert_eq!(
+            tower.version().await,
+            before,
+            "a late landing ends nobody's flight"
+        );
+        land(flights, &next).await;
+    }
+
+    #[tokio::test]
+    async fn items_are_understood_by_the_release_before_and_its_items_by_this_one() {
+        let tower = tower();
+        let body = serde_json::json!({"told": null, "flight": ["woo/1/1#x", 100_000], "again": true});
+        let item = crate::items::NewItem::new("stock/woo/MUG", body);
+        tower.items.insert(item).await.unwrap();
+        assert_eq!(take_off(&tower.flights, "woo/2/1").await, Flight::Next);
+        let item = tower.items.get("stock/woo/MUG").await.unwrap().unwrap();
+        assert!(item.body["again"].is_boolean(), "{}", item.body);
     }
 }
