@@ -46,7 +46,7 @@ struct Extent {
 
 /// What is quoted.
 const FULL: Extent = Extent {
-    lines: &[1, 10, 50, 100, 250, 500],
+    lines: &[1, 10, 50, 100, 500],
     orders: &[10, 100, 1_000, 10_000, 100_000],
     reviews: &[10, 30, 100, 300, 1_000],
     partners: &[100, 10_000, 100_000],

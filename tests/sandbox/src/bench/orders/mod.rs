@@ -22,11 +22,11 @@ pub use round::{Round, WRITERS, listen, play, play_drafts};
 pub use sweep::{Extent, Sweep, sweep};
 
 /// Orders outstanding at once, and how many rounds of them.
-const OUTSTANDING: [(u64, usize); 4] = [(1, 20), (10, 5), (100, 2), (500, 1)];
+const OUTSTANDING: [(u64, usize); 4] = [(1, 10), (10, 3), (100, 2), (500, 1)];
 /// The same, to try the measuring.
 const QUICK: [(u64, usize); 2] = [(1, 3), (20, 1)];
 /// Orders of a peer.
-const PEER_ORDERS: usize = 60;
+const PEER_ORDERS: usize = 40;
 const QUICK_PEER_ORDERS: usize = 6;
 /// Orders of the ORM in one transaction: as in our batches, and the same number for each process.
 const ORM_BATCH: usize = 10;
