@@ -59,7 +59,12 @@ pub struct Models {
 /// # Errors
 /// When one does not come to where it has to.
 pub async fn models(built: &Built, remotes: &Remotes) -> Result<Models> {
-    let mut running = Running::start(remotes, |f| built.executable(f), Settings::default()).await?;
+    let settings = Settings {
+        // The audit trail is waited for, and not copied.
+        stream: Duration::from_secs(1),
+        ..Settings::default()
+    };
+    let mut running = Running::start(remotes, |f| built.executable(f), settings).await?;
     listen(&running, remotes).await?;
     let good = |id, token: &str| draft(id, 1, token).0;
     // What every order shares is there after the first one.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use shop::BODY_BYTES_MAX;
 
 use super::series::{Measured, Series, add};
-use super::{Extent, basket, books, writers};
+use super::{Extent, FEW_LINES, basket, books, writers};
 use crate::backlog::fresh_id;
 use crate::bench::build::Built;
 use crate::bench::platform::{InstantAws, Remotes};
@@ -54,7 +54,8 @@ pub async fn measure(
         let measured = async {
             let mut measured = without_odoo(built, remotes, size, extent.events).await?;
             let draft = |id: u64, _, token: &str| basket::order(id, size, PRODUCTS, token);
-            measured.extend(writers::one_at_a_time(built, remotes, extent.written, &draft).await?);
+            let written = if size > FEW_LINES { 1 } else { extent.written };
+            measured.extend(writers::one_at_a_time(built, remotes, written, &draft).await?);
             anyhow::Ok(measured)
         };
         add(&mut all, size, progress::step(&name, measured).await?);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use shop::BODY_BYTES_MAX;
 
-use super::Growth;
 use super::series::Series;
+use super::{FEW_LINES, Growth};
 use crate::bench::figures::{grouped, hundredths, ms};
 
 /// Hundredths of growth that count as linear: two measurements of one thing differ by as much.
@@ -17,8 +17,9 @@ impl fmt::Display for Growth {
             f,
             "## How time and memory grow\n\n\
              One event at a time, each size with processes of its own, after some events that do not count: medians of {} events of the\n\
-             functions that need no Odoo, and of {} orders of the writers. *Growth* is how many times the time of the size before, over\n\
-             how many times its size: 1.00 is linear, less is better than linear. The dashed line in the pictures is linear growth.\n\n\
+             functions that need no Odoo, and of {} orders of the writers, one where it has more than {FEW_LINES} lines. *Growth* is how many\n\
+             times the time of the size before, over how many times its size: 1.00 is linear, less is better than linear. The dashed\n\
+             line in the pictures is linear growth.\n\n\
              ![Time against the lines of an order](growth-lines.svg)\n\n\
              ### With the lines of an order\n\n\
              Every line of an order is of another product. The intake and the router are in a cloud that answers\n\

@@ -22,7 +22,7 @@ pub use round::{Round, WRITERS, listen, play, play_drafts};
 pub use sweep::{Extent, Sweep, sweep};
 
 /// Orders outstanding at once, and how many rounds of them.
-const OUTSTANDING: [(u64, usize); 4] = [(1, 10), (10, 3), (100, 2), (500, 1)];
+const OUTSTANDING: [(u64, usize); 4] = [(1, 10), (10, 3), (100, 1), (500, 1)];
 /// The same, to try the measuring.
 const QUICK: [(u64, usize); 2] = [(1, 3), (20, 1)];
 /// Orders of a peer.

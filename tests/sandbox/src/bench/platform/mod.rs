@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use asl::Machine;
-use simulation::set_up::{MAPPINGS, QUEUES};
+use simulation::set_up::{MAPPINGS, QUEUES, STREAM};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -58,6 +58,8 @@ pub struct Settings {
     pub batch: usize,
     /// How long the first message of a batch of theirs waits for others.
     pub window: Duration,
+    /// How long the table's stream gathers changes.
+    pub stream: Duration,
     /// What waits and delays take of their time on AWS.
     pub scale: f64,
 }
@@ -72,6 +74,7 @@ impl Default for Settings {
             writers: writer.map_or(1, |writer| writer.at_once),
             batch: writer.map_or(1, |writer| writer.batch),
             window: Duration::from_secs(window_s),
+            stream: Duration::from_secs(STREAM.window_s),
             scale: 1.0,
         }
     }
@@ -176,6 +179,7 @@ impl Running {
         tasks.spawn(stream::run(
             Arc::clone(&cloud.aws),
             Arc::clone(cloud.pool("audit-recorder")?),
+            settings.stream,
         ));
         let (tell, ran) = mpsc::unbounded_channel();
         tasks.spawn(start_runs(Arc::clone(&cloud), tell));

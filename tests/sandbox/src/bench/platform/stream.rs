@@ -15,11 +15,11 @@ use super::runtime_api::Reply;
 use super::table::Change;
 use crate::progress;
 
-/// Hands changes to the recorder, for ever.
-pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>) {
+/// Hands changes to the recorder, those of a window together, for ever.
+pub async fn run(aws: Arc<InstantAws>, recorder: Arc<Pool>, window: Duration) {
     let mut number = 0;
     loop {
-        tokio::time::sleep(Duration::from_secs(STREAM.window_s)).await;
+        tokio::time::sleep(window).await;
         let changes = aws.take_changes();
         let records: Vec<Value> = changes
             .iter()
