@@ -51,7 +51,7 @@ const FEW_LINES: u64 = 100;
 const FULL: Extent = Extent {
     lines: &[1, 10, 100, 500],
     orders: &[10, 1_000, 10_000, 100_000],
-    reviews: &[10, 100, 300, 1_000],
+    reviews: &[10, 100, 1_000],
     partners: &[100, 100_000],
     products: &[books::FEW, 10_000],
     events: 100,
