@@ -77,9 +77,10 @@ impl Flights<'_> {
         warned(&flying.sku, self.land(flying, None).await);
     }
 
-    /// Is not the next to fly any more, after a failure, which is what the caller has to hear of.
-    pub(crate) async fn leave_line(&self, sku: &str, run: &str) {
-        warned(sku, self.flights.leave_line(self.store, sku, run).await);
+    /// Is not the next to fly any more. Whether another run is, and reads later than now.
+    pub(crate) async fn leave_line(&self, sku: &str, run: &str) -> bool {
+        let left = self.flights.leave_line(self.store, sku, run).await;
+        warned(sku, left).unwrap_or_default()
     }
 
     async fn land(&self, flying: &Flying, told: Option<Reading>) -> Result<(), Failure> {
@@ -89,9 +90,11 @@ impl Flights<'_> {
     }
 }
 
-fn warned(sku: &str, ended: Result<(), Failure>) {
-    if let Err(failure) = ended {
+/// A flight that cannot be ended, or a place in line that cannot be left, ends by itself.
+fn warned<T>(sku: &str, ended: Result<T, Failure>) -> Option<T> {
+    let warn = |failure: &Failure| {
         let error = failure.name.as_str();
         tracing::warn!(sku, error, "a flight could not be ended");
-    }
+    };
+    ended.inspect_err(warn).ok()
 }

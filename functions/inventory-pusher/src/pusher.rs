@@ -112,11 +112,11 @@ impl Pusher {
         });
         let mut tellings: Vec<Telling<'_>> = tellings.collect();
         let key = run.effect_key();
+        let (mut pushed, mut failures) = (Pushed::default(), Vec::new());
         if let Err(failure) = self.tell(own, &key, over, &mut tellings, invocation).await {
             join_all(tellings.iter_mut().map(|telling| telling.abandon(&key))).await;
-            return Err(failure);
+            failures.push(failure);
         }
-        let (mut pushed, mut failures) = (Pushed::default(), Vec::new());
         for telling in tellings {
             let store = telling.store;
             match telling.end() {
@@ -171,8 +171,8 @@ impl Pusher {
             }
             sleep(ASK_AGAIN_AFTER).await;
             if invocation.time_for(self.clock.now(), WORST_MS).is_err() {
-                let what = "the shop is still being told of the same stock for another order";
-                return Err(Failure::new(FailureName::InProgress, what));
+                join_all(tellings.iter_mut().map(|telling| telling.wait_no_longer(run))).await;
+                return Ok(());
             }
         }
     }

@@ -116,12 +116,33 @@ impl<'a> Telling<'a> {
         let flying = stream::iter(std::mem::take(&mut self.flying));
         let landed = flying.for_each_concurrent(CALLS_MAX, |one| async move { flights.abandon(&one).await });
         landed.await;
+        self.leave_line(run).await;
+    }
+
+    /// Leaves what is ours to tell next to the run that has taken our place, as one does after a while. Where there is none,
+    /// it is a failure, and the step has to be repeated.
+    pub(crate) async fn wait_no_longer(&mut self, run: &str) {
+        for (sku, others) in self.leave_line(run).await {
+            if others {
+                self.pushed.left_to_others += 1;
+            } else {
+                let what = "the shop is still told of it for another order, or of other goods of this one";
+                self.fails(Failure::new(FailureName::InProgress, what).field(sku));
+            }
+        }
+    }
+
+    /// The SKUs that were ours to tell next, and whether another run is to tell them.
+    async fn leave_line(&mut self, run: &str) -> Vec<(String, bool)> {
+        let Some(flights) = &self.flights else {
+            return Vec::new();
+        };
         let next = stream::iter(std::mem::take(&mut self.next));
-        let left = next.for_each_concurrent(
-            CALLS_MAX,
-            |sku| async move { flights.leave_line(&sku, run).await },
-        );
-        left.await;
+        let left = next.map(|sku| async move {
+            let others = flights.leave_line(&sku, run).await;
+            (sku, others)
+        });
+        left.buffer_unordered(CALLS_MAX).collect().await
     }
 
     /// Whether nothing is ours to tell. A SKU that could not be told does not stop those that are told next: others rely

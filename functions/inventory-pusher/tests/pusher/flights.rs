@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use odoo::stock::Counted;
 use rust_decimal::Decimal;
 use shop::{OrderUpdate, Page, ShopClient, StockSet, Updated, WebhookHealth, memory::MemoryShop};
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
 /// A shop whose stock calls wait at a gate.
@@ -74,6 +77,11 @@ async fn gated() -> Gated {
 fn push(bench: &Arc<Bench>, key: &'static str) -> JoinHandle<Result<Pushed, Failure>> {
     let bench = bench.clone();
     tokio::spawn(async move { bench.push(key).await })
+}
+
+/// Returns when all other tasks wait: the time is paused, and goes on only then.
+async fn others_are_idle() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,12 +159,12 @@ async fn a_sku_that_cannot_be_told_does_not_stop_what_others_rely_on_us_for() {
 async fn a_flight_that_does_not_end_is_not_waited_for_until_the_function_is_killed() {
     let Gated { bench, shop, first } = gated().await;
     let next = push(&bench, "woo/1002");
-    tokio::task::yield_now().await;
+    others_are_idle().await;
     assert_eq!(bench.push("woo/1003").await.unwrap().left_to_others, 1);
     bench.clock.advance_ms(16_000);
     assert_eq!(next.await.unwrap().unwrap_err().name, FailureName::InProgress);
     let next = push(&bench, "woo/1003");
-    tokio::task::yield_now().await;
+    others_are_idle().await;
     let left = bench.push("woo/1004").await.unwrap().left_to_others;
     assert_eq!(left, 1, "another one is next");
     bench.count("MUG", Counted::Goods(goods(1, 4, 0)));
@@ -222,6 +230,24 @@ async fn what_was_certainly_not_told_can_be_told_at_once() {
     );
     assert_eq!(bench.push("woo/1001").await.unwrap().pushed, 2);
     assert_eq!(["MUG", "PEN"].map(|sku| bench.shop.stock(sku).unwrap()), [10, 6]);
+}
+
+#[tokio::test]
+async fn of_two_failures_the_one_that_a_repeat_may_mend_is_heard() {
+    let names = [FailureName::Conflict, FailureName::SystemUnavailable];
+    for names in [names, [names[1], names[0]]] {
+        let bench = bench();
+        bench.shop.put_product("MUG", 0);
+        bench.shop.put_product("PEN", 0);
+        bench.count("MUG", Counted::Goods(goods(1, 10, 0)));
+        bench.count("PEN", Counted::Goods(goods(2, 6, 0)));
+        bench.accept("woo/1001", &[("MUG", 1), ("PEN", 1)], true).await;
+        for name in names {
+            bench.shop.fail_next(Failure::new(name, "no"));
+        }
+        let failed = bench.push("woo/1001").await.unwrap_err();
+        assert_eq!(failed.name, FailureName::SystemUnavailable, "{names:?}");
+    }
 }
 
 #[tokio::test]

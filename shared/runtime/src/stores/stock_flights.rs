@@ -17,8 +17,9 @@ use std::sync::Arc;
 /// How long a flight may take; after that another may start. Longer than its function may run, by the time a shop may
 /// still work on a request whose client has gone.
 const FLIGHT_MS: i64 = 120_000;
-/// How long a flight's function may run. What is under way for longer was cut off: its run repeats the step, and reads then.
-const FUNCTION_MS: i64 = 60_000;
+/// A flight that is under way for longer was cut off: its function may run for a minute, and clocks differ. Its run repeats
+/// the step, and reads then.
+const CUT_OFF_MS: i64 = 90_000;
 /// How long a run is relied on to fly next. Its function has no time to begin a flight any later.
 const IN_LINE_MS: i64 = 20_000;
 
@@ -57,11 +58,20 @@ impl Stock {
             (None, _) => {
                 let name = format!("{by}#{}", unique());
                 let flight = Some((name.clone(), now.plus_ms(FLIGHT_MS).0));
-                let next = None;
-                (Some(Self { flight, next, ..self }), Flight::Fly(name))
+                let flying = Self {
+                    told: self.told,
+                    flight,
+                    next: None,
+                    again: false,
+                };
+                (Some(flying), Flight::Fly(name))
             }
             (Some((name, _)), _) if is_of(name, by) => (None, Flight::Unsettled),
-            (Some(flight), _) if left_ms(flight) <= FLIGHT_MS - FUNCTION_MS => (None, Flight::Others),
+            (Some(flight), _) if left_ms(flight) <= FLIGHT_MS - CUT_OFF_MS => {
+                // Nobody may rely on a run that relies on another one.
+                let was_next = next.is_some_and(is_ours);
+                (was_next.then_some(Self { next: None, ..self }), Flight::Others)
+            }
             (Some(_), Some(next)) if is_ours(next) => (None, Flight::Next),
             (Some(_), Some(_)) => (None, Flight::Others),
             (Some(_), None) => {
@@ -139,14 +149,17 @@ impl StockFlights {
         .await
     }
 
-    /// A run that was to fly next will not: nobody relies on it any more.
+    /// A run that was to fly next will not: nobody relies on it any more. Whether another one has taken its place, and
+    /// reads later than now.
     ///
     /// # Errors
     /// Those of [`Items::replace`].
-    pub async fn leave_line(&self, store: &StoreId, sku: &str, by: &str) -> Result<(), Failure> {
-        self.change(store, sku, |stock| {
-            let ours = stock.next.as_ref().is_some_and(|(run, _)| run == by);
-            (ours.then_some(Stock { next: None, ..stock }), ())
+    pub async fn leave_line(&self, store: &StoreId, sku: &str, by: &str) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        self.change(store, sku, |stock| match &stock.next {
+            Some((run, _)) if run == by => (Some(Stock { next: None, ..stock }), false),
+            Some((_, until_ms)) => (None, now < UnixMillis(*until_ms)),
+            None => (None, false),
         })
         .await
     }
@@ -255,9 +268,10 @@ mod tests {
             let first = take_off(flights, "woo/1/1").await;
             assert_eq!(take_off(flights, "woo/2/1").await, Flight::Next);
             if leaves {
-                flights.leave_line(&store(), "MUG", "woo/3/1").await.unwrap();
+                let leave = async |run| flights.leave_line(&store(), "MUG", run).await.unwrap();
+                assert!(leave("woo/3/1").await, "2 has the place");
                 assert_eq!(take_off(flights, "woo/3/1").await, Flight::Others);
-                flights.leave_line(&store(), "MUG", "woo/2/1").await.unwrap();
+                assert!(!leave("woo/2/1").await);
             } else {
                 tower.clock.advance_ms(IN_LINE_MS);
                 assert_eq!(take_off(flights, "woo/3/1").await, Flight::Next);
@@ -275,14 +289,18 @@ mod tests {
         let flights = &tower.flights;
         let cut_off = take_off(flights, "woo/1/1").await;
         assert_eq!(take_off(flights, "woo/1/1").await, Flight::Unsettled);
-        tower.clock.advance_ms(FUNCTION_MS);
-        let waits = take_off(flights, "woo/2/1").await;
+        tower.clock.advance_ms(CUT_OFF_MS - 1);
+        assert_eq!(take_off(flights, "woo/2/1").await, Flight::Next);
+        tower.clock.advance_ms(1);
+        let others = take_off(flights, "woo/2/1").await;
         assert_eq!(
-            waits,
+            others,
             Flight::Others,
             "the run that was cut off comes back and reads"
         );
-        tower.clock.advance_ms(FLIGHT_MS - FUNCTION_MS);
+        let first = take_off(flights, "woo/3/1").await;
+        assert_eq!(first, Flight::Others, "not in line behind it either");
+        tower.clock.advance_ms(FLIGHT_MS - CUT_OFF_MS);
         let next = take_off(flights, "woo/1/1").await;
         let before = tower.version().await;
         land(flights, &cut_off).await;

@@ -40,7 +40,7 @@ struct Extent {
     products: &'static [u64],
     /// Events of a function that needs no Odoo.
     events: usize,
-    /// Orders of the writers; of more than [`FEW_LINES`] lines one alone, because it takes Odoo most of a minute.
+    /// Orders of the writers; of more than [`FEW_LINES`] lines one alone, because it takes Odoo half a minute.
     written: usize,
 }
 
@@ -52,7 +52,7 @@ const FULL: Extent = Extent {
     lines: &[1, 10, 100, 500],
     orders: &[10, 1_000, 10_000, 100_000],
     reviews: &[10, 100, 1_000],
-    partners: &[100, 100_000],
+    partners: &[100, 10_000, 100_000],
     products: &[books::FEW, 10_000],
     events: 100,
     written: 3,
@@ -73,7 +73,7 @@ const QUICK: Extent = Extent {
 pub struct Growth {
     /// Events that a median of a function without Odoo is of.
     events: usize,
-    /// Orders that a median of a writer is of.
+    /// Orders that a median of a writer is of, up to [`FEW_LINES`] lines.
     written: usize,
     /// Against the lines of an order.
     lines: Vec<Series>,
