@@ -30,7 +30,7 @@ The local world of odoo-heartland.
 It installs a real Odoo 19 with PostgreSQL and an AWS emulator below target/sandbox/, builds and deploys the functions
 with the real `sam`, simulates the Heartland gateway and the shop, and stops everything when it ends. Nothing outside
 target/sandbox/ is changed, except that as root PostgreSQL and valgrind are installed with apt when they are missing.
-Everything listens on 127.0.0.1 on free ports. The first start takes minutes, later ones seconds. Logs are in target/sandbox/log/.";
+Everything listens on 127.0.0.1 on free ports. The first start takes minutes, later ones half a minute. Logs are in target/sandbox/log/.";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -144,8 +144,8 @@ fn price(page: &mut String, inputs: &Inputs, needs: &[Need]) -> Result<()> {
     )?;
     writeln!(
         page,
-        "\nOrders times ${} for 1,000 of them on a good day with arm64, and ${} a month however many there are; list prices, with what\n\
-         is left out named [where they are counted](performance.md). Odoo's own machines are not in it.",
+        "\nOrders times ${} for 1,000 of them on a good day with arm64, and ${} a month however many there are, cents rounded up; list prices,\n\
+         with what is left out named [where they are counted](performance.md). Odoo's own machines are not in it.",
         figures::dollars(inputs.micro_usd_per_1000),
         dollars(inputs.micro_usd_month)
     )?;

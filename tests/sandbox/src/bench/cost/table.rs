@@ -82,7 +82,7 @@ fn automation(f: &mut fmt::Formatter<'_>, prices: &Prices, ours: u64) -> fmt::Re
     writeln!(
         f,
         "The same {STEPS} steps (13 calls to Odoo, two to Heartland, one to the shop) at automation services, by their public prices, against\n\
-         our price per order alone:\n\n\
+         our price per order alone on x86; a service that counts modules counts what starts a run, too:\n\n\
          | service | plan | counts | 1,000 orders | times ours |\n|---|---|---|--:|--:|"
     )?;
     for (name, service) in &prices.automation {
