@@ -163,8 +163,7 @@ impl Bench {
         let invocation = Invocation::new("push", self.clock.now().plus_ms(60_000));
         // Its clock stands still: what waits for ever would do so.
         let handled = self.pusher.handle(message::read(input)?, &invocation);
-        tokio::time::timeout(Duration::from_secs(120), handled)
-            .await
-            .expect("a push comes to its end")
+        let handled = tokio::time::timeout(Duration::from_secs(120), handled);
+        handled.await.unwrap()
     }
 }
