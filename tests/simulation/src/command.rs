@@ -33,10 +33,15 @@ pub fn simulate_seeds(from: u64, seeds: u64, say: impl Fn(String)) -> Result<Rep
     ));
     let report = run_seeds(Extent::all(from, seeds))?;
     report.to_string().lines().for_each(|line| say(line.to_owned()));
+    let broken: Vec<String> = report
+        .broken
+        .iter()
+        .map(|broken| broken.seed.to_string())
+        .collect();
     ensure!(
-        report.broken.is_empty(),
-        "{} seeds broke an invariant; `cargo sandbox simulate --seed N` replays one",
-        report.broken.len()
+        broken.is_empty(),
+        "seeds that broke an invariant: {}; `cargo sandbox simulate --seed N` replays one",
+        broken.join(", ")
     );
     Ok(report)
 }

@@ -32,15 +32,18 @@ pub struct Reading {
     pub quantity: i64,
 }
 
+/// Who holds it, and until when, Unix milliseconds.
+type Place = (String, i64);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Stock {
     /// The newest reading the shop was told.
     told: Option<Reading>,
     /// Who is telling it, and until when nobody else may.
-    flight: Option<(String, i64)>,
+    flight: Option<Place>,
     /// The run that flies next, and until when others rely on it.
     #[serde(default)]
-    next: Option<(String, i64)>,
+    next: Option<Place>,
     /// Not used: a release that knew no `next` does not read an item without it, and it may be put back in place.
     #[serde(default)]
     again: bool,
@@ -49,10 +52,9 @@ struct Stock {
 impl Stock {
     /// What the run `by`, which asks now, is to do; and what becomes of the item.
     fn asked(self, by: &str, now: UnixMillis) -> (Option<Self>, Flight) {
-        let left_ms = |until: &(String, i64)| UnixMillis(until.1).since_ms(now);
-        let flight = self.flight.as_ref().filter(|flight| left_ms(flight) > 0);
-        let next = self.next.as_ref().filter(|next| left_ms(next) > 0);
-        let is_ours = |next: &(String, i64)| next.0 == by;
+        let flight = self.flight.as_ref().filter(|flight| left_ms(flight, now) > 0);
+        let next = self.next.as_ref().filter(|next| left_ms(next, now) > 0);
+        let is_ours = |next: &Place| next.0 == by;
         match (flight, next) {
             (None, Some(next)) if !is_ours(next) => (None, Flight::Others),
             (None, _) => {
@@ -61,13 +63,12 @@ impl Stock {
                 let flying = Self {
                     told: self.told,
                     flight,
-                    next: None,
-                    again: false,
+                    ..Self::default()
                 };
                 (Some(flying), Flight::Fly(name))
             }
             (Some((name, _)), _) if is_of(name, by) => (None, Flight::Unsettled),
-            (Some(flight), _) if left_ms(flight) <= FLIGHT_MS - CUT_OFF_MS => {
+            (Some(flight), _) if left_ms(flight, now) <= FLIGHT_MS - CUT_OFF_MS => {
                 // Nobody may rely on a run that relies on another one.
                 let was_next = next.is_some_and(is_ours);
                 (was_next.then_some(Self { next: None, ..self }), Flight::Others)
@@ -80,6 +81,11 @@ impl Stock {
             }
         }
     }
+}
+
+/// How long a place is still held, milliseconds; none or less: no longer.
+fn left_ms(place: &Place, now: UnixMillis) -> i64 {
+    UnixMillis(place.1).since_ms(now)
 }
 
 /// Whether a flight is one of this run.
@@ -158,7 +164,7 @@ impl StockFlights {
         let now = self.clock.now();
         self.change(store, sku, |stock| match &stock.next {
             Some((run, _)) if run == by => (Some(Stock { next: None, ..stock }), false),
-            Some((_, until_ms)) => (None, now < UnixMillis(*until_ms)),
+            Some(place) => (None, left_ms(place, now) > 0),
             None => (None, false),
         })
         .await

@@ -100,33 +100,28 @@ pub(super) fn draw(rng: &mut Rng, store: &Store, currency: Currency, prices_incl
             ..maker.position(rng, Sort::Goods, shown, after)
         });
     }
-    let unit = if currency.exponent() == 0 {
-        1
-    } else {
-        10_i64.pow(currency.exponent() - 1)
-    };
     if rng.u8(..4) > 0 {
+        let rate = goods::minor(750, currency);
         positions.push(named(
             "Flat rate",
-            maker.position(rng, Sort::Shipping, 75 * unit, 75 * unit),
+            maker.position(rng, Sort::Shipping, rate, rate),
         ));
     }
     if rng.u8(..6) == 0 {
-        positions.push(named(
-            "Gift wrapping",
-            maker.position(rng, Sort::Fee, 20 * unit, 20 * unit),
-        ));
+        let fee = goods::minor(200, currency);
+        positions.push(named("Gift wrapping", maker.position(rng, Sort::Fee, fee, fee)));
     }
     if rng.u8(..6) == 0 {
-        // Less than the cheapest product, and taxed as the first one: no tax becomes negative.
+        // Less than the cheapest product after a coupon, and taxed as the first one: nothing becomes negative.
+        let credit = goods::minor(300, currency);
         let of = positions
             .first()
             .map(|first| first.taxes.clone())
             .unwrap_or_default();
         let reduction = maker.taxed(
             Sort::Discount,
-            30 * unit,
-            30 * unit,
+            credit,
+            credit,
             of.iter().map(|(rate, _)| *rate).collect(),
         );
         positions.push(named("Store credit", reduction));

@@ -46,13 +46,18 @@ pub(super) fn products(rng: &mut Rng) -> Vec<&'static Product> {
 }
 
 impl Product {
-    /// The price of one piece, minor units: about as much in every currency.
+    /// The price of one piece, minor units.
     pub(super) fn price(&self, currency: Currency) -> i64 {
-        match currency.exponent() {
-            0 => self.price_minor * 3 / 2,
-            3 => self.price_minor * 3,
-            _ => self.price_minor,
-        }
+        minor(self.price_minor, currency)
+    }
+}
+
+/// US cents in minor units of a currency: about as much in every one.
+pub(super) fn minor(us_cents: i64, currency: Currency) -> i64 {
+    match currency.exponent() {
+        0 => us_cents * 3 / 2,
+        3 => us_cents * 3,
+        _ => us_cents,
     }
 }
 
