@@ -97,7 +97,6 @@ fn thousands_of_orders_are_read_by_the_real_schemes_and_add_up_to_the_cent() {
         for seed in 0..60 {
             for way in WAYS {
                 let story = bench.story(seed, way);
-                assert!(story.total.minor > 0, "{way:?} of seed {seed}: {}", story.total);
                 let order = parse_placed(store, &bench.shop, &story);
                 if way == Way::TotalIsOff {
                     // Where prices include tax, the shop may be off by half a unit a line.

@@ -5,6 +5,11 @@ use domain::{merchant::Store, money::Currency};
 use fastrand::Rng;
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
+/// What a coupon takes off the goods.
+const COUPON_PERCENT: i64 = 10;
+/// What a reduction takes off the order, US cents.
+const CREDIT_CENTS: i64 = 300;
+
 /// Goods, shipping, a fee, or a reduction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
@@ -87,7 +92,7 @@ pub(super) fn draw(rng: &mut Rng, store: &Store, currency: Currency, prices_incl
         rates: &rates,
         prices_include_tax,
     };
-    let coupon_percent = if rng.u8(..4) == 0 { 10 } else { 0 };
+    let coupon_percent = if rng.u8(..4) == 0 { COUPON_PERCENT } else { 0 };
     let mut positions = Vec::new();
     for product in goods::products(rng) {
         let quantity = rng.i64(1..=4);
@@ -113,7 +118,7 @@ pub(super) fn draw(rng: &mut Rng, store: &Store, currency: Currency, prices_incl
     }
     if rng.u8(..6) == 0 {
         // Less than the cheapest product after a coupon, and taxed as the first one: nothing becomes negative.
-        let credit = goods::minor(300, currency);
+        let credit = goods::minor(CREDIT_CENTS, currency);
         let of = positions
             .first()
             .map(|first| first.taxes.clone())
@@ -189,4 +194,26 @@ impl Maker<'_> {
 fn rounded(amount: Decimal) -> i64 {
     let whole = amount.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
     whole.to_i64().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reduction_is_less_than_any_product_after_a_coupon() {
+        for code in ["USD", "EUR", "JPY", "KWD"] {
+            let currency: Currency = code.parse().unwrap();
+            let credit = goods::minor(CREDIT_CENTS, currency);
+            for product in goods::catalogue() {
+                let shown = product.price(currency);
+                let after = shown - shown * COUPON_PERCENT / 100;
+                assert!(
+                    after > credit,
+                    "{} costs {after} of {code}, {credit} is taken off",
+                    product.sku
+                );
+            }
+        }
+    }
 }
