@@ -53,7 +53,7 @@ pub struct Options {
     /// Starts of every function; of those that are driven as many with a first event, in each of two ways.
     #[arg(long, default_value_t = 20)]
     starts: usize,
-    /// Events of every function that is driven. Of each kind of request to the intake there are half as many.
+    /// Events of every function that is driven. Of each kind of request to the intake there are a quarter as many.
     #[arg(long, default_value_t = 2000)]
     events: usize,
     /// Functions as the tests build them, without waiting for the profile of a release: their own time is longer. The
@@ -157,7 +157,7 @@ pub async fn bench(options: &Options) -> Result<()> {
         report.functions = Some(functions::measure(&built, options.starts, options.events).await?);
     }
     if wanted(Part::Intake) {
-        report.intake = Some(intake::measure(&built, options.events / 2).await?);
+        report.intake = Some(intake::measure(&built, options.events / 4).await?);
     }
     if wanted(Part::Orders) {
         report.orders = Some(orders::measure(&places, &built, options.quick).await?);

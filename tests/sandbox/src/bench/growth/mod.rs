@@ -49,10 +49,10 @@ const FEW_LINES: u64 = 100;
 
 /// What is quoted.
 const FULL: Extent = Extent {
-    lines: &[1, 10, 100, 500],
+    lines: &[1, 100, 500],
     orders: &[10, 1_000, 10_000, 100_000],
-    reviews: &[10, 100, 1_000],
-    partners: &[100, 10_000, 100_000],
+    reviews: &[10, 1_000],
+    partners: &[100, 100_000],
     products: &[books::FEW, 10_000],
     events: 100,
     written: 3,

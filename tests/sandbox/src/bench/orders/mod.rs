@@ -22,7 +22,7 @@ pub use round::{Round, WRITERS, listen, play, play_drafts};
 pub use sweep::{Extent, Sweep, sweep};
 
 /// Orders outstanding at once, and how many rounds of them.
-const OUTSTANDING: [(u64, usize); 4] = [(1, 8), (10, 2), (100, 1), (500, 1)];
+const OUTSTANDING: [(u64, usize); 4] = [(1, 5), (10, 2), (100, 1), (500, 1)];
 /// The same, to try the measuring.
 const QUICK: [(u64, usize); 2] = [(1, 3), (20, 1)];
 /// Orders of peers that work side by side. One alone writes half as many in the same time.
@@ -93,7 +93,7 @@ pub async fn measure(places: &Places, built: &Built, quick: bool) -> Result<Orde
     let access = anew(&mut odoo).await?;
     let plain = progress::step("plain client", peers::plain(places, &access, orders / 2, 1)).await?;
     anew(&mut odoo).await?;
-    let plain_parallel = peers::plain(places, &access, orders, workers);
+    let plain_parallel = peers::plain(places, &access, orders / 2, workers);
     let plain_parallel = progress::step("plain clients side by side", plain_parallel).await?;
     anew(&mut odoo).await?;
     let floor = peers::floor(places, &odoo, orders, workers, ORM_BATCH);
