@@ -141,7 +141,7 @@ pub const STREAM: StreamSetUp = StreamSetUp {
     resource: "AuditRecorderBatches",
     table: "Table",
     batch: 500,
-    window_s: 30,
+    window_s: 20,
     shards: 4,
 };
 

@@ -25,7 +25,7 @@ pub use sweep::{Extent, Sweep, sweep};
 const OUTSTANDING: [(u64, usize); 4] = [(1, 5), (10, 2), (100, 1), (500, 1)];
 /// The same, to try the measuring.
 const QUICK: [(u64, usize); 2] = [(1, 3), (20, 1)];
-/// Orders of peers that work side by side. One alone writes half as many in the same time.
+/// Orders that the ORM writes. Plain clients write half as many: of those each takes two seconds.
 const PEER_ORDERS: usize = 40;
 const QUICK_PEER_ORDERS: usize = 6;
 /// Orders of the ORM in one transaction: as in our batches, and the same number for each process.
