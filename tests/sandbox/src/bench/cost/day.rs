@@ -61,17 +61,12 @@ pub async fn play(odoo: &mut RunningOdoo, built: &Built, day: Day, orders: u64) 
     let share = |of_100: u64| orders * of_100 / 100;
     let late = share(day.during_outage);
     let (declined, in_review) = (share(day.declined), share(day.in_review));
-    for _ in 0..share(day.retried) {
-        let kind = FaultKind::Html {
-            http: 502,
-            commit: Moment::Before,
-        };
-        let fault = Fault::post("/transactions", kind);
-        remotes.gateway.control().fault(&fault).await?;
-    }
+    // Far from each other: five in a row would be an outage of the gateway, and open its breaker.
+    let apart = (orders - late).checked_div(share(day.retried));
     place(&remotes, 0..orders - late, |number| match number {
         number if number < declined => Kind::Declined,
         number if number < declined + in_review => Kind::Unknown,
+        number if apart.is_some_and(|apart| number % apart == apart - 1) => Kind::Retried,
         _ => Kind::Good,
     })
     .await?;
@@ -97,6 +92,7 @@ pub async fn play(odoo: &mut RunningOdoo, built: &Built, day: Day, orders: u64) 
 enum Kind {
     Good,
     Declined,
+    Retried,
     Unknown,
 }
 
@@ -108,6 +104,13 @@ async fn place(remotes: &Remotes, numbers: std::ops::Range<u64>, kind: impl Fn(u
             Kind::Declined => "declined",
             _ => "visa",
         };
+        if let Kind::Retried = kind(number) {
+            let answer = FaultKind::Html {
+                http: 502,
+                commit: Moment::Before,
+            };
+            gateway.fault(&Fault::post("/transactions", answer)).await?;
+        }
         let token = gateway.store_card(card).await?;
         let id = fresh_id();
         let order = match kind(number) {

@@ -40,12 +40,12 @@ struct Extent {
     products: &'static [u64],
     /// Events of a function that needs no Odoo.
     events: usize,
-    /// Orders of the writers; of more than [`FEW_LINES`] lines one alone, because it takes Odoo half a minute.
+    /// Orders of the writers; of more than [`FEW_LINES`] lines one alone, because it takes Odoo up to half a minute.
     written: usize,
 }
 
 /// Lines of an order that is written as often as others.
-const FEW_LINES: u64 = 100;
+const FEW_LINES: u64 = 10;
 
 /// What is quoted.
 const FULL: Extent = Extent {

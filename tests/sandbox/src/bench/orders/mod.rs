@@ -22,11 +22,14 @@ pub use round::{Round, WRITERS, listen, play, play_drafts};
 pub use sweep::{Extent, Sweep, sweep};
 
 /// Orders outstanding at once, and how many rounds of them.
-const OUTSTANDING: [(u64, usize); 4] = [(1, 5), (10, 2), (100, 1), (500, 1)];
+const OUTSTANDING: [(u64, usize); 4] = [(1, 5), (10, 1), (100, 1), (500, 1)];
 /// The same, to try the measuring.
 const QUICK: [(u64, usize); 2] = [(1, 3), (20, 1)];
-/// Orders that the ORM writes. Plain clients write half as many: of those each takes two seconds.
-const PEER_ORDERS: usize = 40;
+/// Orders that plain clients write, each of which takes two seconds.
+const PLAIN_ORDERS: usize = 14;
+/// Orders that the ORM writes.
+const ORM_ORDERS: usize = 40;
+/// The same, to try the measuring.
 const QUICK_PEER_ORDERS: usize = 6;
 /// Orders of the ORM in one transaction: as in our batches, and the same number for each process.
 const ORM_BATCH: usize = 10;
@@ -88,15 +91,19 @@ pub struct Orders {
 pub async fn measure(places: &Places, built: &Built, quick: bool) -> Result<Orders> {
     let mut odoo = RunningOdoo::start(places, "bench").await?;
     let rounds = if quick { &QUICK[..] } else { &OUTSTANDING[..] };
-    let orders = if quick { QUICK_PEER_ORDERS } else { PEER_ORDERS };
+    let of_peer = |full| if quick { QUICK_PEER_ORDERS } else { full };
     let workers = usize::try_from(WORKERS)?;
     let access = anew(&mut odoo).await?;
-    let plain = progress::step("plain client", peers::plain(places, &access, orders / 2, 1)).await?;
+    let plain = progress::step(
+        "plain client",
+        peers::plain(places, &access, of_peer(PLAIN_ORDERS), 1),
+    )
+    .await?;
     anew(&mut odoo).await?;
-    let plain_parallel = peers::plain(places, &access, orders / 2, workers);
+    let plain_parallel = peers::plain(places, &access, of_peer(PLAIN_ORDERS), workers);
     let plain_parallel = progress::step("plain clients side by side", plain_parallel).await?;
     anew(&mut odoo).await?;
-    let floor = peers::floor(places, &odoo, orders, workers, ORM_BATCH);
+    let floor = peers::floor(places, &odoo, of_peer(ORM_ORDERS), workers, ORM_BATCH);
     let floor = progress::step("Odoo's own ORM", floor).await?;
     anew(&mut odoo).await?;
     let remotes = Remotes::start(Some(access)).await?;
