@@ -8,7 +8,7 @@ use super::filled::{Model, Models};
 use super::lines::webhooks;
 use super::series::{Measured, Series, add};
 use crate::bench::build::Built;
-use crate::bench::platform::{InstantAws, Kept, Remotes};
+use crate::bench::platform::{InstantAws, Remotes};
 use crate::bench::spine::{WARM_UP, warm_spine};
 use crate::progress;
 
@@ -96,12 +96,7 @@ pub async fn reviews(
 
 /// Copies a model under the numbers from `from` until `to`.
 fn fill(aws: &InstantAws, model: &Model, from: u64, to: u64) {
-    // A million items: they are made beside being kept.
-    let (made, making) = std::sync::mpsc::sync_channel::<Vec<Kept>>(64);
-    std::thread::scope(|scope| {
-        scope.spawn(move || (from..to).try_for_each(|number| made.send(model.copy(number).collect())));
-        aws.keep(making.into_iter().flatten());
-    });
+    aws.keep((from..to).flat_map(|number| model.copy(number)));
 }
 
 /// The list is as long as the table says: otherwise it would be another work that is measured.
