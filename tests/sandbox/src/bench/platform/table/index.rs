@@ -75,11 +75,6 @@ impl Index {
     }
 }
 
-/// An item's places in all indexes.
-pub(super) fn rows(key: &Key, item: &Value) -> impl Iterator<Item = Row> {
-    INDEXES.iter().filter_map(|index| index.row(key, item))
-}
-
 impl Tables {
     /// Has all indexes follow a change of an item. The write units of each.
     pub(super) fn follow(

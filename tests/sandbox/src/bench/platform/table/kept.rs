@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Key, Tables, index::rows};
+use super::{Key, Tables};
 
 /// An item and the table it is in.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +25,8 @@ impl Tables {
     /// Puts an item where it would be if it had been written long ago.
     pub fn keep(&mut self, kept: Kept) {
         let key = kept.key();
-        if let Some(before) = self.items.remove(&key) {
-            for row in rows(&key, &before) {
-                self.rows.remove(&row);
-            }
-        }
-        self.rows.extend(rows(&key, &kept.item));
+        let before = self.items.remove(&key);
+        self.follow(&key, before.as_ref(), Some(&kept.item));
         self.items.insert(key, kept.item);
     }
 
