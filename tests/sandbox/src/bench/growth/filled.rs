@@ -62,6 +62,7 @@ pub async fn models(built: &Built, remotes: &Remotes) -> Result<Models> {
     let settings = Settings {
         // The audit trail is waited for, and not copied.
         stream: Duration::from_secs(1),
+        // Nobody comes whom an order that is alone could wait for.
         window: Duration::ZERO,
         ..Settings::default()
     };
